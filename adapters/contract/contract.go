@@ -1,0 +1,198 @@
+// Package contract is the adapter contract as Go types: the JSON-RPC messages that the harness and an adapter exchange, one
+// object a line. docs/adapters.md is the text for authors of adapters.
+//
+// It is not an adapter and holds no knowledge of scenarios.
+package contract
+
+import "encoding/json"
+
+// Version is the protocol version that hello exchanges.
+const Version = 1
+
+// Codes of JSON-RPC errors.
+const (
+	CodeUnknownMethod = -32601 // the SDK has no such operation
+	CodeInvalidParams = -32602 // no such option or parameter; data: {unsupported: [names]}
+	CodeSDK           = -32000 // the SDK failed; data: Failure
+	CodeAdapterFault  = -32002 // the adapter's own fault: verdict error
+	CodeCallbackFails = -32050 // harness to adapter: the user's callback raises this message
+)
+
+// Message is any line of the channel. A request has Method and ID, a notification Method only, an answer ID and Result or Error. The
+// harness's ids are integers, the adapter's strings.
+type Message struct {
+	JSONRPC string          `json:"jsonrpc"`
+	ID      json.RawMessage `json:"id,omitempty"`
+	Method  string          `json:"method,omitempty"`
+	Params  json.RawMessage `json:"params,omitempty"`
+	Result  json.RawMessage `json:"result,omitempty"`
+	Error   *Error          `json:"error,omitempty"`
+}
+
+// Error is a JSON-RPC error object.
+type Error struct {
+	Code    int             `json:"code"`
+	Message string          `json:"message"`
+	Data    json.RawMessage `json:"data,omitempty"`
+}
+
+// Error makes the object an error value.
+func (e *Error) Error() string { return e.Message }
+
+// Failure is the data of a CodeSDK error: what the SDK told its user, by its type first, never parsed out of prose.
+type Failure struct {
+	Kind        string   `json:"kind,omitempty"` // one of Kinds
+	Type        string   `json:"type,omitempty"` // the SDK's own type name
+	ExitCode    *int     `json:"exit_code,omitempty"`
+	Signal      string   `json:"signal,omitempty"` // SIGKILL, ...
+	Stderr      string   `json:"stderr,omitempty"`
+	Unsupported []string `json:"unsupported,omitempty"`
+}
+
+// Hello is the answer to hello.
+type Hello struct {
+	Protocol int      `json:"protocol"`
+	Adapter  Product  `json:"adapter"`
+	SDK      SDK      `json:"sdk"`
+	Features []string `json:"features"`
+	Chatter  []string `json:"chatter,omitempty"` // control subtypes that the SDK sends by itself
+	Idiom    string   `json:"idiom"`
+}
+
+// Product is a name and a version.
+type Product struct {
+	Name    string `json:"name"`
+	Version string `json:"version"`
+}
+
+// SDK names the SDK under test.
+type SDK struct {
+	Name     string `json:"name"`
+	Version  string `json:"version"`
+	Language string `json:"language"`
+	Runtime  string `json:"runtime"`
+}
+
+// Hook is a hook to register at open.
+type Hook struct {
+	ID        string `json:"id"`
+	Event     string `json:"event"`
+	Matcher   string `json:"matcher,omitempty"`
+	TimeoutMS int    `json:"timeout_ms,omitempty"`
+}
+
+// Server is an in-process MCP server to build at open. Servers with one Instance are one shared object.
+type Server struct {
+	Name     string `json:"name"`
+	Tools    []Tool `json:"tools"`
+	Instance string `json:"instance,omitempty"`
+}
+
+// Tool is one tool of a Server.
+type Tool struct {
+	Name        string          `json:"name"`
+	Description string          `json:"description"`
+	InputSchema json.RawMessage `json:"inputSchema"`
+}
+
+// Open are the parameters of open. Options is a closed set of neutral names (OptionNames); callbacks, hooks, mcp_servers and stderr are among them.
+type Open struct {
+	Client  string         `json:"client"`
+	CLIPath string         `json:"cli_path,omitempty"`
+	Cwd     string         `json:"cwd,omitempty"`
+	Options map[string]any `json:"options"`
+}
+
+// MessageNote is the notification message: one message that the SDK handed to its user.
+type MessageNote struct {
+	Client  string          `json:"client"`
+	Op      json.RawMessage `json:"op"`
+	Message json.RawMessage `json:"message"`
+	Native  string          `json:"native,omitempty"`
+}
+
+// StderrNote is the notification stderr: text that the SDK handed to its user's stderr callback.
+type StderrNote struct {
+	Client string `json:"client"`
+	Text   string `json:"text"`
+}
+
+// FrameErrorNote is the notification frame_error: the SDK reported an error for one frame and can be read on.
+type FrameErrorNote struct {
+	Client  string          `json:"client"`
+	Op      json.RawMessage `json:"op"`
+	Kind    string          `json:"kind"`
+	Message string          `json:"message"`
+}
+
+// CallbackCall are the parameters of the request callback: the SDK asks its user.
+type CallbackCall struct {
+	Client string          `json:"client"`
+	Name   string          `json:"name"` // can_use_tool, hook or mcp_tool
+	Args   json.RawMessage `json:"args"`
+}
+
+// StreamPull are the parameters of the request prompt.next: the SDK pulls the next item of a streamed prompt.
+type StreamPull struct {
+	Client string `json:"client"`
+	Stream string `json:"stream"`
+}
+
+// CancelNote are the parameters of $/cancelRequest in both directions.
+type CancelNote struct {
+	ID json.RawMessage `json:"id"`
+}
+
+// The methods and notifications of the channel that are no plain operations.
+const (
+	MethodHello      = "hello"
+	MethodAlive      = "alive"
+	MethodOpen       = "open"
+	MethodClose      = "close"
+	MethodCallback   = "callback"
+	MethodPromptNext = "prompt.next"
+	NoteMessage      = "message"
+	NoteStderr       = "stderr"
+	NoteFrameError   = "frame_error"
+	NoteCancel       = "$/cancelRequest"
+)
+
+// MaxLine is the longest line that either side may write, in bytes.
+const MaxLine = 64 << 20
+
+// Kinds returns the closed set of failure kinds.
+func Kinds() []string {
+	return []string{
+		"cli_not_found", "spawn", "not_connected", "not_ready", "process_exit", "closed", "timeout", "decode",
+		"control_error", "result_error", "no_result", "prompt_error", "invalid_option", "cancelled", "callback", "other",
+	}
+}
+
+// Operations returns the names of all operations, each of which is also the name of its feature.
+func Operations() []string {
+	return []string{
+		"connect", "query", "receive", "break", "prompt", "interrupt", "set_model", "set_permission_mode", "server_info", "send", "ping",
+		"mcp_status", "get_context_usage", "stop_task", "mcp_reconnect", "mcp_toggle", "rewind_files", "task.end",
+		"disconnect", "abort",
+	}
+}
+
+// Features returns the closed set of features that hello may declare; undeclared is unsupported, which is never a pass.
+func Features() []string {
+	traits := []string{
+		"reconnect", "connect.twice",
+		"callback.can_use_tool", "callback.hook", "callback.mcp_tool", "callback.throws", "callback.withdrawn", "stderr",
+		"prompt.stream", "prompt.pull", "receive.turn", "interrupt.answered",
+		"concurrent.any", "concurrent.interrupt", "context.task", "context.loop", "context.callback",
+		"cancel.sdk", "env.add", "env.replace", "shape.raw", "yields.control", "yields.unknown",
+	}
+	return append(Operations(), traits...)
+}
+
+// OptionNames returns the closed set of option names of open.
+func OptionNames() []string {
+	return []string{
+		"callbacks", "hooks", "mcp_servers", "stderr", "env", "model", "permission_mode", "system_prompt", "resume", "max_turns",
+		"include_partial_messages", "max_buffer_bytes", "initialize_timeout_ms", "tools", "setting_sources", "cli_path",
+	}
+}

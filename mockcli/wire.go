@@ -1,0 +1,62 @@
+package mockcli
+
+// Event is what a mock reports to its harness, one JSON object a line. Seq counts from 1 over all events of one mock and is the only
+// order that counts for it; T is CLOCK_MONOTONIC in nanoseconds.
+type Event struct {
+	Ev  string `json:"ev"` // hello, line, bytes, eof, read_error, signal, blocked, done
+	Seq uint64 `json:"seq"`
+	T   int64  `json:"t"`
+
+	// hello
+	PID   int               `json:"pid,omitempty"`
+	PPID  int               `json:"ppid,omitempty"`
+	PGID  int               `json:"pgid,omitempty"`
+	Argv  [][]byte          `json:"argv,omitempty"` // base64 on the wire
+	Env   [][]byte          `json:"env,omitempty"`
+	Cwd   string            `json:"cwd,omitempty"`
+	Exe   string            `json:"exe,omitempty"`
+	Via   string            `json:"via,omitempty"` // how the harness was found: exe, argv0 or env
+	Probe bool              `json:"probe,omitempty"`
+	Stdio []string          `json:"stdio,omitempty"` // pipe, socket, file, tty, null or other, for descriptors 0, 1, 2
+	FDs   map[string]string `json:"fds,omitempty"`   // descriptor -> link, without the mock's own
+
+	N    int    `json:"n,omitempty"`   // line: number from 1; blocked, done of write: bytes; done of pending, setbuf: value
+	Data []byte `json:"b64,omitempty"` // line without its line feed, bytes, rest at eof
+
+	Signal string `json:"sig,omitempty"`    // SIGTERM, ...
+	Action string `json:"action,omitempty"` // exit or ignored
+	Errno  string `json:"errno,omitempty"`
+
+	ID     int    `json:"id,omitempty"` // command that this event is about
+	OK     bool   `json:"ok,omitempty"`
+	Err    string `json:"err,omitempty"`
+	Pieces int    `json:"pieces,omitempty"`
+	Left   int    `json:"left,omitempty"`
+	Kind   string `json:"kind,omitempty"` // setbuf: pipe or socket
+	Child  int    `json:"child,omitempty"`
+}
+
+// Command is what a harness tells a mock, one JSON object a line. Commands run in order; one with BG runs beside the following ones.
+// Each gets exactly one done event with its ID.
+type Command struct {
+	ID   int    `json:"id"`
+	Op   string `json:"op"` // read, write, drain, pending, sync, setbuf, close, ignore, default, spawn, exit, die, probe
+	BG   bool   `json:"bg,omitempty"`
+	Mode string `json:"mode,omitempty"` // read: lines, off, bytes
+	N    int    `json:"n,omitempty"`    // read bytes, setbuf
+	Gulp int    `json:"gulp,omitempty"` // read: size of a read in bytes; zero: the default
+	FD   int    `json:"fd"`
+	Data []byte `json:"b64,omitempty"`
+	// Cut is the size of the pieces of a write, Cuts its offsets; Drain waits after each piece until the peer took it.
+	Cut   int      `json:"cut,omitempty"`
+	Cuts  []int    `json:"cuts,omitempty"`
+	Drain bool     `json:"drain,omitempty"`
+	Sig   string   `json:"sig,omitempty"`
+	Argv  []string `json:"argv,omitempty"` // spawn
+	// Inherit are the descriptors that a grandchild keeps; Setsid gives it a session of its own.
+	Inherit []int  `json:"inherit,omitempty"`
+	Setsid  bool   `json:"setsid,omitempty"`
+	Code    int    `json:"code,omitempty"`
+	Text    string `json:"text,omitempty"` // probe: what the version probe prints
+	Hang    bool   `json:"hang,omitempty"` // probe: never answer
+}
