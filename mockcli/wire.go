@@ -16,6 +16,7 @@ type Event struct {
 	Cwd   string            `json:"cwd,omitempty"`
 	Exe   string            `json:"exe,omitempty"`
 	Via   string            `json:"via,omitempty"` // how the harness was found: exe, argv0 or env
+	Dir   string            `json:"dir,omitempty"` // directory in which FileName was found; empty if via env
 	Probe bool              `json:"probe,omitempty"`
 	Stdio []string          `json:"stdio,omitempty"` // pipe, socket, file, tty, null or other, for descriptors 0, 1, 2
 	FDs   map[string]string `json:"fds,omitempty"`   // descriptor -> link, without the mock's own
