@@ -1,0 +1,98 @@
+package protocol
+
+import (
+	"encoding/json"
+	"strings"
+)
+
+// The types of content blocks that this package knows by name.
+const (
+	BlockText       = "text"
+	BlockThinking   = "thinking"
+	BlockToolUse    = "tool_use"
+	BlockToolResult = "tool_result"
+)
+
+// Content is a message's content. On the wire it is a list of blocks or a string; a string is one text block.
+type Content []Block
+
+// Text joins the text blocks.
+func (c Content) Text() string {
+	var b strings.Builder
+	for _, block := range c {
+		if block.Type == BlockText {
+			b.WriteString(block.Text)
+		}
+	}
+	return b.String()
+}
+
+func (c *Content) fromWire(value json.RawMessage) {
+	if len(value) > 0 && value[0] == '"' {
+		*c = Content{TextBlock(stringValue(value))}
+		return
+	}
+	for element := range Elements(value) {
+		var block Block
+		if element[0] == '{' {
+			fill(element, &block)
+		}
+		block.Raw = element
+		*c = append(*c, block)
+	}
+}
+
+// Block is one block of content. Which fields count depends on Type; a block of an unknown type has only Type and Raw.
+type Block struct {
+	Type string `json:"type"`
+
+	Text string `json:"text"` // text
+
+	Thinking  string `json:"thinking"`  // thinking
+	Signature string `json:"signature"` // thinking; may be missing
+
+	ID    string          `json:"id"`    // tool_use
+	Name  string          `json:"name"`  // tool_use
+	Input json.RawMessage `json:"input"` // tool_use, exactly as written
+
+	ToolUseID string          `json:"tool_use_id"` // tool_result
+	Content   json.RawMessage `json:"content"`     // tool_result: a string, a list of blocks, or absent
+	IsError   bool            `json:"is_error"`    // tool_result
+
+	// Raw is the block as it came. A block with Raw is written as that and its other fields are not looked at.
+	Raw json.RawMessage `json:"-"`
+}
+
+// TextBlock makes a text block.
+func TextBlock(text string) Block { return Block{Type: BlockText, Text: text} }
+
+// ToolResultBlock makes the result of a tool call.
+func ToolResultBlock(toolUseID, text string, isError bool) Block {
+	content, err := encode(text)
+	if err != nil { // cannot happen: every string has an encoding
+		content = []byte(`""`)
+	}
+	return Block{Type: BlockToolResult, ToolUseID: toolUseID, Content: content, IsError: isError}
+}
+
+// MarshalJSON returns Raw, or the fields that belong to the type.
+func (b Block) MarshalJSON() ([]byte, error) {
+	if b.Raw != nil {
+		return b.Raw, nil
+	}
+	fields := map[string]any{"type": b.Type}
+	switch b.Type {
+	case BlockText:
+		fields["text"] = b.Text
+	case BlockThinking:
+		fields["thinking"], fields["signature"] = b.Thinking, b.Signature
+	case BlockToolUse:
+		fields["id"], fields["name"], fields["input"] = b.ID, b.Name, b.Input
+	case BlockToolResult:
+		fields["tool_use_id"], fields["is_error"] = b.ToolUseID, b.IsError
+		if b.Content != nil {
+			fields["content"] = b.Content
+		}
+	}
+	return encode(fields)
+}

@@ -1,0 +1,84 @@
+package protocol
+
+import "encoding/json"
+
+// The subtypes of system messages that this package knows by name.
+const (
+	SystemInit             = "init"
+	SystemStatus           = "status"
+	SystemTaskStarted      = "task_started"
+	SystemTaskProgress     = "task_progress"
+	SystemTaskUpdated      = "task_updated"
+	SystemTaskNotification = "task_notification"
+	SystemSessionState     = "session_state_changed"
+)
+
+// System holds the fields of the system messages that steer a session. Which of them count depends on Subtype; the rest of a
+// message stands in Data.
+type System struct {
+	Header
+	Subtype string `json:"subtype"`
+
+	Model          string          `json:"model"`               // init
+	Cwd            string          `json:"cwd"`                 // init
+	Version        string          `json:"claude_code_version"` // init
+	Tools          []string        `json:"tools"`               // init
+	MCPServers     json.RawMessage `json:"mcp_servers"`         // init
+	Capabilities   []string        `json:"capabilities"`        // init
+	PermissionMode string          `json:"permissionMode"`      // init, status
+
+	Status string `json:"status"` // status: compacting, requesting or null; task_notification: completed, failed or stopped
+
+	TaskID      string    `json:"task_id"`     // task_*
+	TaskType    string    `json:"task_type"`   // task_started: local_agent, local_workflow, local_bash, ...
+	ToolUseID   string    `json:"tool_use_id"` // task_*
+	Description string    `json:"description"` // task_started, task_progress
+	Summary     string    `json:"summary"`     // task_notification
+	OutputFile  string    `json:"output_file"` // task_notification
+	Patch       TaskPatch `json:"patch"`       // task_updated
+
+	State string `json:"state"` // session_state_changed: idle, running or requires_action
+	// SDKHostOnly marks a state change that is meant for the SDK and not for its user. Only the value true counts.
+	SDKHostOnly bool `json:"sdk_host_only"`
+
+	Content string `json:"content"` // informational and others
+	Level   string `json:"level"`   // informational
+
+	// Data is the whole message.
+	Data json.RawMessage `json:"-"`
+}
+
+// TaskPatch is what a task_updated message changes.
+type TaskPatch struct {
+	Status string          `json:"status"`
+	Raw    json.RawMessage `json:"-"`
+}
+
+// System returns the typed view of a system message.
+func (m Message) System() System {
+	s := System{Data: m.Raw}
+	fill(m.Raw, &s)
+	return s
+}
+
+// HoldsStdin reports whether a started task may still need answers from the SDK after its turn's result, because it runs an
+// agent. Shells and unknown kinds do not.
+func (s System) HoldsStdin() bool {
+	return s.Subtype == SystemTaskStarted && (s.TaskType == "local_agent" || s.TaskType == "local_workflow")
+}
+
+// EndsTask reports whether the message says that its task is over. A task's end may be told by an update only, by a notification
+// only, or by both.
+func (s System) EndsTask() bool {
+	if s.Subtype == SystemTaskNotification {
+		return true
+	}
+	if s.Subtype != SystemTaskUpdated {
+		return false
+	}
+	switch s.Patch.Status {
+	case "completed", "failed", "stopped", "killed":
+		return true
+	}
+	return false
+}
