@@ -1,0 +1,88 @@
+package protocol
+
+import (
+	"slices"
+	"strings"
+)
+
+// Level says what a broken rule costs.
+type Level string
+
+// The levels of a rule.
+const (
+	LevelMust   Level = "must"   // otherwise it breaks against the real CLI, or loses or corrupts data
+	LevelShould Level = "should" // robustness and diagnosability that a good SDK has
+	LevelMay    Level = "may"    // one fair choice of several: recorded, never a failure
+)
+
+// Class says what a failure costs the users of an SDK.
+type Class string
+
+// The classes of failure: a closed set.
+const (
+	ClassHang      Class = "hang"      // never ends
+	ClassLoss      Class = "loss"      // what the CLI wrote never arrived
+	ClassWrong     Class = "wrong"     // what arrived contradicts what was written
+	ClassRefused   Class = "refused"   // a legal peer is turned away
+	ClassMisreport Class = "misreport" // it failed, and said so wrongly
+	ClassUnsafe    Class = "unsafe"    // fails open: runs what was denied
+	ClassLeak      Class = "leak"      // something is left behind
+	ClassLate      Class = "late"      // a bound is exceeded
+	ClassWire      Class = "wire"      // writes what the CLI cannot accept
+)
+
+// Classes returns all classes of failure in the order in which reports list them.
+func Classes() []Class {
+	return []Class{ClassUnsafe, ClassHang, ClassLoss, ClassWrong, ClassWire, ClassRefused, ClassMisreport, ClassLeak, ClassLate}
+}
+
+// Rule is one numbered promise of an SDK. Scenarios name the rules that they show; an id never changes its meaning.
+type Rule struct {
+	// ID is an area of three letters and a number: CTL-21.
+	ID    string
+	Level Level
+	// Class is what a breach usually costs. A report derives the class of a failure from the check that failed; for a SEC
+	// rule it is always ClassUnsafe.
+	Class Class
+	// Sentence is the promise, for authors of SDKs.
+	Sentence string
+	// Sources say where the rule comes from, in the forms that KnownSource knows.
+	Sources []string
+	// Excluded says why no scenario of its own shows the rule; empty if one does.
+	Excluded string
+}
+
+// Area returns the letters before the number.
+func (r Rule) Area() string {
+	area, _, _ := strings.Cut(r.ID, "-")
+	return area
+}
+
+// Rules returns all rules, area by area, by number within one. The slice is the caller's own.
+func Rules() []Rule {
+	return slices.Concat(lawRules(), framingRules(), handshakeRules(), stdinRules(), inputRules(), turnRules(), driftRules(),
+		controlRules(), permissionRules(), hookRules(), mcpRules(), interruptRules(), flowRules(), errorRules(),
+		processRules(), spawnRules(), concurrencyRules(), securityRules())
+}
+
+// LookupRule returns the rule with that id.
+func LookupRule(id string) (Rule, bool) {
+	rules := Rules()
+	i := slices.IndexFunc(rules, func(r Rule) bool { return r.ID == id })
+	if i < 0 {
+		return Rule{}, false
+	}
+	return rules[i], true
+}
+
+// rule makes a rule; the sources are separated by spaces.
+func rule(id string, level Level, class Class, sentence, sources string) Rule {
+	return Rule{ID: id, Level: level, Class: class, Sentence: sentence, Sources: strings.Fields(sources)}
+}
+
+// everywhere makes a rule that the laws check in every scenario, so that none shows it alone.
+func everywhere(id string, level Level, class Class, sentence, law, sources string) Rule {
+	r := rule(id, level, class, sentence, sources)
+	r.Excluded = "checked in every scenario, by the law of " + law
+	return r
+}
