@@ -154,4 +154,3 @@ func (n *node) count() int {
 	}
 	return sum
 }
-
