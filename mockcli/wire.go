@@ -1,9 +1,55 @@
 package mockcli
 
-// Event is what a mock reports to its harness, one JSON object a line. Seq counts from 1 over all events of one mock and is the only
+// The events of a mock.
+const (
+	EvHello     = "hello"
+	EvLine      = "line"       // N, Data: one line of stdin without its line feed
+	EvBytes     = "bytes"      // Data: what counted reading took
+	EvEOF       = "eof"        // Data: the rest without a line feed
+	EvReadError = "read_error" // Errno
+	EvSignal    = "signal"     // Signal, Action
+	EvBlocked   = "blocked"    // ID, N: the write of that command waits for its reader after N bytes
+	EvDone      = "done"       // ID, OK, Err: a command ended
+)
+
+// evHold opens the connection of a grandchild, which says nothing more and ends with it.
+const evHold = "hold"
+
+// The operations of a Command.
+const (
+	OpRead    = "read"    // Mode ModeLines, ModeOff or ModeBytes with N; Gulp. Done once the mode holds
+	OpWrite   = "write"   // FD, Data, Cut, Cuts, Drain. Done has N, Pieces, and Left where a drain was not completed
+	OpDrain   = "drain"   // FD. Done has Left; Err is EPIPE where the reader is gone, ETIMEDOUT after WithinMS
+	OpPending = "pending" // FD. Done has N, the bytes that wait for the reader
+	OpSync    = "sync"    // done once stdin is empty and all of it reported; Left is what lies there while reading is off
+	OpSetbuf  = "setbuf"  // FD, N. Done has N, the size read back, and Kind
+	OpClose   = "close"   // FD 0, 1 or 2. Ends a blocked write of that descriptor with EBADF
+	OpIgnore  = "ignore"  // Sig: its events say Action ignored
+	OpDefault = "default" // Sig: its events say Action exit
+	OpSpawn   = "spawn"   // Inherit, Setsid; Argv, empty: the mock's own grandchild role. Done has Child
+	OpExit    = "exit"    // Code
+	OpDie     = "die"     // Sig
+	OpProbe   = "probe"   // Text and Code, or Hang
+)
+
+// The modes of OpRead. Reading is off until the first one.
+const (
+	ModeLines = "lines"
+	ModeOff   = "off"
+	ModeBytes = "bytes"
+)
+
+// The actions of a signal event: what a mock without a harness would have done.
+const (
+	ActionExit    = "exit"
+	ActionIgnored = "ignored"
+)
+
+// Event is what a mock reports to its harness. On the socket it is one line of JSON without Data, and, where Data is not empty, a
+// key raw with its length; that many bytes follow the line feed. Seq counts from 1 over all events of one mock and is the only
 // order that counts for it; T is CLOCK_MONOTONIC in nanoseconds.
 type Event struct {
-	Ev  string `json:"ev"` // hello, line, bytes, eof, read_error, signal, blocked, done
+	Ev  string `json:"ev"` // one of the Ev constants
 	Seq uint64 `json:"seq"`
 	T   int64  `json:"t"`
 
@@ -37,7 +83,7 @@ type Event struct {
 	Child  int    `json:"child,omitempty"`
 }
 
-// Command is what a harness tells a mock, one JSON object a line. Commands run in order; one with BG runs beside the following ones.
+// Command is what a harness tells a mock, framed as an Event is. Commands run in order; one with BG runs beside the following ones.
 // Each gets exactly one done event with its ID.
 type Command struct {
 	ID   int    `json:"id"`
@@ -49,11 +95,13 @@ type Command struct {
 	FD   int    `json:"fd"`
 	Data []byte `json:"b64,omitempty"`
 	// Cut is the size of the pieces of a write, Cuts its offsets; Drain waits after each piece until the peer took it.
-	Cut   int      `json:"cut,omitempty"`
-	Cuts  []int    `json:"cuts,omitempty"`
-	Drain bool     `json:"drain,omitempty"`
-	Sig   string   `json:"sig,omitempty"`
-	Argv  []string `json:"argv,omitempty"` // spawn
+	Cut   int   `json:"cut,omitempty"`
+	Cuts  []int `json:"cuts,omitempty"`
+	Drain bool  `json:"drain,omitempty"`
+	// WithinMS bounds the waits of drain, and of each drained piece of a write; zero: 10,000 ms.
+	WithinMS int      `json:"within_ms,omitempty"`
+	Sig      string   `json:"sig,omitempty"`
+	Argv     []string `json:"argv,omitempty"` // spawn
 	// Inherit are the descriptors that a grandchild keeps; Setsid gives it a session of its own.
 	Inherit []int  `json:"inherit,omitempty"`
 	Setsid  bool   `json:"setsid,omitempty"`

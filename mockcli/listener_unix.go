@@ -1,0 +1,179 @@
+//go:build linux || darwin
+
+package mockcli
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+)
+
+// maxAddr is the longest path of a socket that every system takes, in bytes.
+const maxAddr = 100
+
+// helloWait bounds how long a new connection may take to say hello. Mocks say it at once; the rest is a busy machine.
+const helloWait = 5 * time.Second
+
+type listener struct {
+	addr   string
+	temp   string // a directory of our own, to be removed
+	socket *net.UnixListener
+	ready  chan *Peer
+
+	wg   sync.WaitGroup
+	once sync.Once
+	done chan struct{}
+	fail error
+
+	mu    sync.Mutex
+	conns map[net.Conn]bool // of grandchildren, and those that have not said hello
+}
+
+func listen(dir string) (*Listener, error) {
+	addr, temp, err := socketPath(dir)
+	if err != nil {
+		return nil, fmt.Errorf("listen for mocks: %w", err)
+	}
+	socket, err := net.ListenUnix("unix", &net.UnixAddr{Name: addr, Net: "unix"})
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("listen for mocks: %w", err), removeTemp(temp))
+	}
+	l := &listener{addr: addr, temp: temp, socket: socket, ready: make(chan *Peer), done: make(chan struct{}), conns: map[net.Conn]bool{}}
+	l.wg.Go(l.serve)
+	return &Listener{l}, nil
+}
+
+// socketPath chooses a path in dir, or in a new private directory if that is too long.
+func socketPath(dir string) (addr, temp string, err error) {
+	dir, err = filepath.Abs(dir)
+	if err != nil {
+		return "", "", err
+	}
+	const name = "mock.sock"
+	if addr = filepath.Join(dir, name); len(addr) <= maxAddr {
+		return addr, "", nil
+	}
+	for _, base := range []string{os.TempDir(), "/tmp"} {
+		if len(base) > maxAddr-40 {
+			continue
+		}
+		temp, err = os.MkdirTemp(base, "wiretrial-")
+		if err == nil {
+			return filepath.Join(temp, name), temp, nil
+		}
+	}
+	return "", "", fmt.Errorf("no directory for a socket's path of at most %d bytes: set TMPDIR to a short one: %w", maxAddr, err)
+}
+
+func removeTemp(temp string) error {
+	if temp == "" {
+		return nil
+	}
+	return os.RemoveAll(temp)
+}
+
+func (l *listener) serve() {
+	for {
+		conn, err := l.socket.AcceptUnix()
+		if err != nil {
+			return // closed
+		}
+		if !l.track(conn) {
+			_ = conn.Close()
+			return
+		}
+		l.wg.Go(func() { l.greet(conn) })
+	}
+}
+
+// track keeps conn so that close can end it; false after close.
+func (l *listener) track(conn net.Conn) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.conns == nil {
+		return false
+	}
+	l.conns[conn] = true
+	return true
+}
+
+// untrack says whether conn was still ours.
+func (l *listener) untrack(conn net.Conn) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	ours := l.conns[conn]
+	delete(l.conns, conn)
+	return ours
+}
+
+// greet reads the first event of a connection. A grandchild's is held until it ends; a mock's becomes a peer.
+func (l *listener) greet(conn *net.UnixConn) {
+	_ = conn.SetReadDeadline(time.Now().Add(helloWait)) // fails only if closed, and then so does the read
+	r := bufio.NewReaderSize(conn, 64<<10)
+	first, err := readEvent(r)
+	switch {
+	case err == nil && first.Ev == evHold:
+		_ = conn.SetReadDeadline(time.Time{})
+		_, _ = io.Copy(io.Discard, r)
+	case err == nil && first.Ev == EvHello:
+		_ = conn.SetReadDeadline(time.Time{})
+		if l.untrack(conn) {
+			l.offer(newPeer(conn, r, first))
+		}
+		return
+	}
+	l.untrack(conn)
+	_ = conn.Close()
+}
+
+func (l *listener) offer(p *Peer) {
+	select {
+	case l.ready <- p:
+	case <-l.done:
+		_ = p.Close()
+	}
+}
+
+func (l *listener) accept(ctx context.Context) (*Peer, error) {
+	select {
+	case p := <-l.ready:
+		return p, nil
+	case <-ctx.Done():
+		return nil, fmt.Errorf("wait for a mock: %w", context.Cause(ctx))
+	case <-l.done:
+		return nil, fmt.Errorf("wait for a mock: %w", ErrClosed)
+	}
+}
+
+func (l *listener) close() error {
+	l.once.Do(func() {
+		close(l.done)
+		l.fail = l.socket.Close()
+		l.mu.Lock()
+		for conn := range l.conns {
+			_ = conn.Close()
+		}
+		l.conns = nil
+		l.mu.Unlock()
+	})
+	l.wg.Wait()
+	return errors.Join(l.fail, removeTemp(l.temp))
+}
+
+func (l *listener) install(clientDir, exe string) (string, error) {
+	path, err := LinkClaude(clientDir, exe)
+	if err != nil {
+		return "", err
+	}
+	if err := writeBeside(filepath.Dir(path), FileName, l.addr+"\n"); err != nil {
+		return "", fmt.Errorf("install mock: %w", err)
+	}
+	return path, nil
+}

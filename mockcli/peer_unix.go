@@ -1,0 +1,158 @@
+//go:build linux || darwin
+
+package mockcli
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"sync"
+	"sync/atomic"
+)
+
+type peer struct {
+	hello  Event
+	conn   *net.UnixConn
+	events chan Event
+	died   chan Death
+	ids    atomic.Int64
+
+	in    queue[Event]
+	out   queue[Command]
+	watch watcher
+
+	wg   sync.WaitGroup
+	once sync.Once
+	done chan struct{}
+
+	mu   sync.Mutex
+	fail error
+}
+
+// newPeer takes conn over; r holds what was read ahead of it.
+func newPeer(conn *net.UnixConn, r *bufio.Reader, hello Event) *Peer {
+	p := &peer{hello: hello, conn: conn, events: make(chan Event), died: make(chan Death, 1), done: make(chan struct{})}
+	p.in.init()
+	p.out.init()
+	p.watch = watchProcess(conn, hello.PID)
+	ended := make(chan struct{})
+	p.wg.Go(func() { defer close(ended); p.receive(r) })
+	p.wg.Go(p.deliver)
+	p.wg.Go(p.transmit)
+	p.wg.Go(func() {
+		defer close(p.died)
+		if d, ok := p.watch.wait(ended, p.done); ok {
+			p.died <- d
+		}
+	})
+	return &Peer{p}
+}
+
+// receive reads events into the queue, until the connection ends.
+func (p *peer) receive(r *bufio.Reader) {
+	err := p.receiveAll(r)
+	p.mu.Lock()
+	if !p.closing() && !errors.Is(err, io.EOF) || errors.Is(err, ErrProtocol) || errors.Is(err, ErrOverflow) {
+		p.fail = fmt.Errorf("mock %d: %w", p.hello.PID, err)
+	}
+	p.mu.Unlock()
+	p.in.close()
+	p.out.close()
+	_ = p.conn.Close()
+}
+
+func (p *peer) receiveAll(r *bufio.Reader) error {
+	for seq := p.hello.Seq + 1; ; seq++ {
+		e, err := readEvent(r)
+		if err != nil {
+			return err
+		}
+		if e.Seq != seq {
+			return fmt.Errorf("%w: event %s has seq %d, want %d", ErrProtocol, e.Ev, e.Seq, seq)
+		}
+		if !p.in.put(e, len(e.Data)+eventCost, MaxQueue) {
+			return fmt.Errorf("%w: more than %d bytes wait", ErrOverflow, MaxQueue)
+		}
+	}
+}
+
+// eventCost is what an event costs in memory besides its data, in bytes, roughly.
+const eventCost = 512
+
+// deliver hands queued events to the reader of events.
+func (p *peer) deliver() {
+	defer close(p.events)
+	for {
+		e, ok := p.in.take(p.done)
+		if !ok {
+			return
+		}
+		select {
+		case p.events <- e:
+		case <-p.done:
+			return
+		}
+	}
+}
+
+// transmit writes queued commands. What fails here fails receive too, which says why.
+func (p *peer) transmit() {
+	var header []byte
+	for {
+		c, ok := p.out.take(p.done)
+		if !ok {
+			return
+		}
+		var err error
+		if header, err = appendCommand(header[:0], c); err != nil {
+			return
+		}
+		buffers := net.Buffers{header, c.Data}
+		if _, err := buffers.WriteTo(p.conn); err != nil {
+			return
+		}
+	}
+}
+
+func (p *peer) send(c Command) (int, error) {
+	if c.ID == 0 {
+		c.ID = int(p.ids.Add(1))
+	}
+	if !p.out.put(c, len(c.Data), 0) {
+		return 0, fmt.Errorf("%s to mock %d: %w", c.Op, p.hello.PID, ErrClosed)
+	}
+	return c.ID, nil
+}
+
+func (p *peer) closing() bool {
+	select {
+	case <-p.done:
+		return true
+	default:
+		return false
+	}
+}
+
+func (p *peer) reaped() (reaped, ok bool) { return p.watch.reaped() }
+
+func (p *peer) err() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.fail
+}
+
+func (p *peer) close() error {
+	var err error
+	p.once.Do(func() {
+		close(p.done)
+		err = p.conn.Close()
+		p.watch.stop()
+	})
+	p.wg.Wait()
+	if errors.Is(err, net.ErrClosed) {
+		return nil
+	}
+	return err
+}

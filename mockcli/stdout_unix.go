@@ -1,0 +1,149 @@
+//go:build linux || darwin
+
+package mockcli
+
+import (
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+const defaultDrain = 10 * time.Second
+
+// output is descriptor 1 or 2.
+type output struct {
+	fd     int
+	kind   string
+	closed atomic.Bool
+
+	mu   sync.Mutex // one write at a time: pieces of two must not mix
+	wake wakePipe
+}
+
+// write writes c.Data piece by piece, one write(2) each as far as the reader lets it, and calls blocked once if it does
+// not.
+func (o *output) write(c Command, blocked func(n int)) (Event, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	var e Event
+	if err := o.wake.open(); err != nil {
+		return e, err
+	}
+	for at := 0; at < len(c.Data); {
+		end := nextCut(c, at)
+		n, err := o.piece(c.Data[at:end], func(n int) {
+			if blocked != nil {
+				blocked(at + n)
+				blocked = nil
+			}
+		})
+		e.N += n
+		if err != nil {
+			return e, err
+		}
+		e.Pieces++
+		at = end
+		if c.Drain {
+			if e.Left, err = o.drain(c); err != nil {
+				return e, err
+			}
+		}
+	}
+	return e, nil
+}
+
+// nextCut is where the piece that begins at ends.
+func nextCut(c Command, at int) int {
+	end := len(c.Data)
+	if c.Cut > 0 {
+		end = min(end, at+c.Cut)
+	}
+	for _, cut := range c.Cuts {
+		if cut > at && cut < end {
+			end = cut
+		}
+	}
+	return end
+}
+
+// piece writes b without ever parking in write(2), which close could not interrupt.
+func (o *output) piece(b []byte, blocked func(n int)) (int, error) {
+	written := 0
+	for {
+		if o.closed.Load() {
+			return written, unix.EBADF
+		}
+		n, err := writeNow(o.fd, o.kind, b[written:])
+		written += max(n, 0)
+		switch {
+		case written == len(b):
+			return written, nil
+		case err == unix.EINTR:
+			continue
+		case err != nil && err != unix.EAGAIN:
+			return written, err
+		}
+		blocked(written)
+		o.wake.wait(o.fd, unix.POLLOUT)
+	}
+}
+
+// drain waits until the reader took everything, and says what it left otherwise. There is no event for an emptied pipe, so
+// it looks again and again, at first without sleeping: cuts are drained thousands of times.
+func (o *output) drain(c Command) (left int, err error) {
+	limit := defaultDrain
+	if c.WithinMS > 0 {
+		limit = time.Duration(c.WithinMS) * time.Millisecond
+	}
+	for start, i := time.Now(), 0; ; i++ {
+		if o.closed.Load() {
+			return 0, unix.EBADF
+		}
+		if left, err = pending(o.fd, o.kind); left == 0 || err != nil {
+			return left, err
+		}
+		if hungUp(o.fd) {
+			return left, unix.EPIPE
+		}
+		if time.Since(start) > limit {
+			return left, unix.ETIMEDOUT
+		}
+		pause(i)
+	}
+}
+
+// pause is the i-th wait of a loop: yields, then nanosleep(2), as the runtime's timers are no finer than 1 ms.
+func pause(i int) {
+	switch {
+	case i < 20:
+		yield()
+	case i < 200:
+		nanosleep(50 * time.Microsecond)
+	default:
+		nanosleep(time.Millisecond)
+	}
+}
+
+func nanosleep(d time.Duration) {
+	t := unix.NsecToTimespec(int64(d))
+	_ = sleepFor(&t) // an early return only costs another look
+}
+
+// hungUp reports whether the reader of fd is gone.
+func hungUp(fd int) bool {
+	f := []unix.PollFd{{Fd: int32(fd)}}
+	n, err := unix.Poll(f, 0)
+	return err == nil && n > 0 && f[0].Revents&(unix.POLLERR|unix.POLLHUP) != 0
+}
+
+// close closes the descriptor; a write that waits for its reader ends first.
+func (o *output) close() error {
+	o.closed.Store(true)
+	o.wake.ring()
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.wake.clear()
+	return shut(o.fd)
+}
