@@ -20,7 +20,7 @@ const patience = 20 * time.Second // a bound for what must happen, never a wait
 
 // rig is a mock under test: a real process on real pipes, its harness, and its parent, which is the test.
 type rig struct {
-	t     *testing.T
+	t     testing.TB
 	l     *Listener
 	cmd   *exec.Cmd
 	peer  *Peer
@@ -34,7 +34,7 @@ type rig struct {
 type option func(*exec.Cmd)
 
 // rigOf starts a mock as claude and waits for its hello.
-func rigOf(t *testing.T, opts ...option) *rig {
+func rigOf(t testing.TB, opts ...option) *rig {
 	t.Helper()
 	l, err := Listen(t.TempDir())
 	if err != nil {
@@ -94,14 +94,14 @@ func (r *rig) stop() {
 	}
 }
 
-func mustDo(t *testing.T, err error) {
+func mustDo(t testing.TB, err error) {
 	t.Helper()
 	if err != nil && !errors.Is(err, os.ErrClosed) {
 		t.Fatal(err)
 	}
 }
 
-func mustPipe(t *testing.T) (r, w *os.File) {
+func mustPipe(t testing.TB) (r, w *os.File) {
 	t.Helper()
 	r, w, err := os.Pipe()
 	mustDo(t, err)
