@@ -2,8 +2,10 @@ package transport
 
 import (
 	"context"
-	"errors"
+	"fmt"
 	"io"
+	"os"
+	"sync"
 	"time"
 )
 
@@ -37,98 +39,195 @@ type Options struct {
 	Escalation Escalation
 	// StderrTail is how much of the end of stderr is kept, in bytes; 0 is DefaultStderrTail.
 	StderrTail int
-	// OnStderr, if not nil, is called with each line of stderr, without its line feed.
+	// OnStderr, if not nil, is called with each line of stderr; see StderrTail for what it may do.
 	OnStderr func(line string)
 	// DrainGrace is the silence after the process's end that ends its output too, if another process
-	// holds the pipe; 0 is DefaultDrainGrace, negative waits for the pipe's end.
+	// holds the pipe (B066); 0 is DefaultDrainGrace, negative waits for the pipe's end. What the process
+	// itself wrote is delivered in any case.
 	DrainGrace time.Duration
-	// KillGroupOnExit also kills the process group when the process ends by itself.
+	// KillGroupOnExit also kills what is left of the process group when the process ends by itself. By
+	// default only Close does that: a CLI that ended by itself has decided what outlives it, and servers
+	// it was told to start are its user's.
 	KillGroupOnExit bool
 
-	// NewFramer, NewWriter, NewStderr and Close replace a piece; nil is the product's.
+	// NewFramer replaces the Framer; it is given the process's output.
 	NewFramer func(io.Reader) FrameReader
+	// NewWriter replaces the LineWriter; it is given the process's input.
 	NewWriter func(io.WriteCloser) FrameWriter
+	// NewStderr replaces the StderrTail. The process counts as ended only when its Drain has returned.
 	NewStderr func() StderrReader
-	Close     ClosePolicy
+	// Close replaces the Escalation.
+	Close ClosePolicy
 }
-
-// StderrReader reads all of a stderr and keeps its end. [StderrTail] is the product's one.
-type StderrReader interface {
-	// Drain reads r to its end. It runs once, on its own goroutine.
-	Drain(r io.Reader)
-	// Tail gives the end of what was read, and how many bytes came before it. Any goroutine may call it.
-	Tail() (tail string, dropped int64)
-}
-
-// StderrTail is the product's StderrReader.
-type StderrTail struct{}
-
-// NewStderrTail keeps the last size bytes and calls onLine, if not nil, with each line.
-func NewStderrTail(size int, onLine func(string)) *StderrTail { return &StderrTail{} }
-
-// Drain reads r to its end.
-func (s *StderrTail) Drain(r io.Reader) {}
-
-// Tail gives the end of what was read.
-func (s *StderrTail) Tail() (string, int64) { return "", 0 }
-
-// Why a process could not be started, for errors.Is on a [*SpawnError].
-var (
-	// ErrNotFound: there is no such executable.
-	ErrNotFound = errors.New("executable not found")
-	// ErrNotExecutable: it is there but may not or cannot be executed.
-	ErrNotExecutable = errors.New("not executable")
-	// ErrNoDir: the working directory is not there, or is no directory, or may not be entered.
-	ErrNoDir = errors.New("working directory not usable")
-	// ErrBadInterpreter: it is a script whose interpreter is not there.
-	ErrBadInterpreter = errors.New("interpreter not found")
-	// ErrArgsTooLong: arguments and environment are longer than the system allows.
-	ErrArgsTooLong = errors.New("arguments too long")
-)
-
-// SpawnError is a process that could not be started.
-type SpawnError struct {
-	// Kind is ErrNotFound, ErrNotExecutable, ErrNoDir, ErrBadInterpreter, ErrArgsTooLong, or nil if none fits.
-	Kind error
-	// Path is the executable, Dir the working directory, as asked for.
-	Path, Dir string
-	// Detail says more: the interpreter, the longest argument; may be empty.
-	Detail string
-	// Err is what the system said.
-	Err error
-}
-
-// Error says what could not be started, why, and what to do.
-func (e *SpawnError) Error() string { return e.Err.Error() }
-
-// Unwrap gives the kind and what the system said.
-func (e *SpawnError) Unwrap() []error { return []error{e.Err} }
 
 // Process is a claude as a subprocess. It is a [Transport].
-type Process struct{}
+//
+// It has pipes of its own, which no other child inherits, and on Unix a process group of its own, so a
+// Ctrl-C in the host's terminal does not reach it. Its stderr is always read. Its end is seen when it
+// ends, whoever holds its pipes by then. Close kills what is left of the group before the process is
+// reaped, while the group's id is surely still its own; after the process ended by itself the group is
+// left alone, unless Options.KillGroupOnExit.
+//
+// A Process holds nothing any more when its output was read to the end and it has ended, or when Close
+// has returned.
+type Process struct {
+	*conn
+	proc           *os.Process
+	stdout, stderr *outPipe
+	tail           StderrReader
+	killGroup      bool
+
+	reap   sync.Mutex // between signals to the group and the end of its id
+	reaped bool
+}
 
 var _ Transport = (*Process)(nil)
 
-// Start starts a process. ctx is for the start only: its end later changes nothing.
-func Start(ctx context.Context, cmd Command, opts Options) (*Process, error) { return &Process{}, nil }
+// Start starts a process. ctx is for the start only: its end later changes nothing. Failures of the
+// system are [*SpawnError]s.
+func Start(ctx context.Context, cmd Command, opts Options) (*Process, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, fmt.Errorf("start of %s: %w", cmd.Path, err)
+	}
+	path, err := resolve(cmd)
+	if err != nil {
+		return nil, err
+	}
+	pipes, err := openPipes()
+	if err != nil {
+		return nil, fmt.Errorf("start of %s: %w", cmd.Path, err)
+	}
+	proc, err := os.StartProcess(path, append([]string{cmd.Path}, cmd.Args...), &os.ProcAttr{
+		Dir: cmd.Dir, Env: append([]string{}, cmd.Env...), Files: pipes.theirs[:], Sys: ownGroup(),
+	})
+	closeAll(pipes.theirs[:])
+	if err != nil {
+		closeAll(pipes.ours[:])
+		return nil, diagnose(cmd, path, err)
+	}
+	p := newProcess(proc, pipes.ours, opts)
+	if err := ctx.Err(); err != nil {
+		_ = p.Close(ctx) // ctx has ended, so this kills at once
+		return nil, fmt.Errorf("start of %s: %w", cmd.Path, err)
+	}
+	return p, nil
+}
 
-// PID is the process's id.
-func (p *Process) PID() int { return 0 }
+// newProcess puts a running process together and starts its goroutines: one that waits for its end, which
+// waits for the one that reads stderr, and the LineWriter's, which ends with the input.
+func newProcess(proc *os.Process, ours [3]*os.File, opts Options) *Process {
+	grace := opts.DrainGrace
+	if grace == 0 {
+		grace = DefaultDrainGrace
+	}
+	p := &Process{
+		proc: proc, killGroup: opts.KillGroupOnExit,
+		stdout: newOutPipe(ours[1], grace, drainLimit),
+		stderr: newOutPipe(ours[2], DefaultDrainGrace, DefaultDrainGrace),
+	}
+	p.conn = newConn(p.stdout, ours[0], opts)
+	p.target = processTarget{p}
+	p.release = func() { p.stdout.detach(); p.stderr.detach() }
+	if opts.NewStderr != nil {
+		p.tail = opts.NewStderr()
+	} else {
+		p.tail = NewStderrTail(opts.StderrTail, opts.OnStderr)
+	}
+	drained := make(chan struct{})
+	go func() { defer close(drained); p.tail.Drain(p.stderr) }()
+	go p.await(drained)
+	return p
+}
 
-// ReadFrame is as in Transport.
-func (p *Process) ReadFrame() ([]byte, error) { return nil, io.EOF }
+// await sees the process's end and tells everybody.
+func (p *Process) await(stderrRead <-chan struct{}) {
+	state, err := p.wait()
+	closing := p.closing.Load()
+	p.stdout.end()
+	p.stderr.end()
+	_ = p.input.Close() // a grandchild may hold the other end: nothing else would end a blocked write
+	<-stderrRead
+	p.exit = p.exitOf(state, err)
+	p.exit.Closing = closing
+	close(p.done)
+}
 
-// WriteFrame is as in Transport.
-func (p *Process) WriteFrame(ctx context.Context, frame []byte) error { return nil }
+// wait waits until the process can be reaped, kills its group if that is asked for, and reaps it. In
+// this order: after the reaping the group's id may be another's.
+func (p *Process) wait() (*os.ProcessState, error) {
+	if !awaitZombie(p.proc.Pid) {
+		state, err := p.proc.Wait()
+		p.reap.Lock()
+		defer p.reap.Unlock()
+		p.reaped = true
+		return state, err
+	}
+	p.reap.Lock()
+	defer p.reap.Unlock()
+	if p.closing.Load() || p.killGroup {
+		_ = killGroup(p.proc.Pid) // an empty group is no error
+	}
+	p.reaped = true
+	return p.proc.Wait()
+}
 
-// CloseInput is as in Transport.
-func (p *Process) CloseInput() error { return nil }
+// exitOf is the Exit for what Wait said.
+func (p *Process) exitOf(state *os.ProcessState, err error) Exit {
+	e := Exit{Code: -1}
+	e.Stderr, e.StderrDropped = p.tail.Tail()
+	if t, ok := p.tail.(interface{ Err() error }); ok {
+		e.CallbackErr = t.Err()
+	}
+	if err != nil {
+		e.Err = fmt.Errorf("wait for process %d: %w", p.proc.Pid, err)
+		return e
+	}
+	e.Code, e.Signal = state.ExitCode(), signalOf(state)
+	if e.Code != 0 {
+		e.Err = &ExitError{Code: e.Code, Signal: e.Signal, Stderr: e.Stderr}
+	}
+	return e
+}
 
-// Close is as in Transport.
-func (p *Process) Close(ctx context.Context) error { return nil }
+// PID is the process's id, which on Unix is also its group's.
+func (p *Process) PID() int { return p.proc.Pid }
 
-// Done is as in Transport.
-func (p *Process) Done() <-chan struct{} { return nil }
+// ReadFrame is as in [Transport]. The output ends with its pipe, or after the process's end when whoever
+// else holds the pipe has been silent for Options.DrainGrace.
+func (p *Process) ReadFrame() ([]byte, error) { return p.frames.ReadFrame() }
 
-// Exit is as in Transport.
-func (p *Process) Exit() Exit { return Exit{} }
+// WriteFrame is as in [Transport].
+func (p *Process) WriteFrame(ctx context.Context, frame []byte) error { return p.write(ctx, frame) }
+
+// CloseInput is as in [Transport].
+func (p *Process) CloseInput() error { return p.closeInput() }
+
+// Close is as in [Transport]. It leaves nothing of the process group behind if the process had not ended
+// before. Somebody should go on reading: a CLI that cannot write does not end by itself. What is in the
+// pipe at the end can still be read.
+func (p *Process) Close(ctx context.Context) error { return p.close(ctx) }
+
+// Done is as in [Transport]: closed when the process has been reaped and its stderr read.
+func (p *Process) Done() <-chan struct{} { return p.done }
+
+// Exit is as in [Transport].
+func (p *Process) Exit() Exit { return p.ended() }
+
+// processTarget is what a ClosePolicy sees of a Process.
+type processTarget struct{ p *Process }
+
+func (t processTarget) CloseInput() error     { return t.p.CloseInput() }
+func (t processTarget) Done() <-chan struct{} { return t.p.Done() }
+
+func (t processTarget) Terminate() error { return ignoreDone(terminate(t.p.proc)) }
+
+// Kill kills the group while its id is surely its own, and the process itself, which may have left it.
+func (t processTarget) Kill() error {
+	t.p.reap.Lock()
+	defer t.p.reap.Unlock()
+	if t.p.reaped {
+		return nil
+	}
+	_ = killGroup(t.p.proc.Pid)
+	return ignoreDone(t.p.proc.Kill())
+}

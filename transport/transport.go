@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 )
 
 // Transport carries frames between a client and a claude. [Process] is the one for a subprocess and
@@ -55,6 +56,8 @@ type Exit struct {
 	Stderr string
 	// StderrDropped is how many bytes of stderr came before that tail.
 	StderrDropped int64
+	// CallbackErr is what Options.OnStderr did wrong: it panicked, or was too slow for some lines.
+	CallbackErr error
 	// Closing says that Close had begun when it ended.
 	Closing bool
 	// Err is nil for code 0, an [*ExitError] for any other code and for a signal, ErrRunning before the
@@ -81,5 +84,8 @@ func (e *ExitError) Error() string {
 	if e.Stderr == "" {
 		return "claude ended with " + how + " and wrote nothing to stderr"
 	}
-	return "claude ended with " + how + "; stderr ends: " + excerpt(e.Stderr, true)
+	return "claude ended with " + how + "; stderr ends: " + fmt.Sprintf("%q", lastOf(strings.TrimSpace(e.Stderr)))
 }
+
+// lastOf is the end of s that an error quotes.
+func lastOf(s string) string { return s[max(0, len(s)-4*excerptSize):] }

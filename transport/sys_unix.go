@@ -1,0 +1,72 @@
+//go:build unix
+
+package transport
+
+import (
+	"errors"
+	"io"
+	"os"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// canTryRead says that tryRead works here.
+const canTryRead = true
+
+// tryRead reads what f holds now and does not wait: errEmpty if that is nothing.
+func tryRead(f *os.File, p []byte) (n int, err error) {
+	if len(p) == 0 {
+		return 0, nil
+	}
+	raw, err := f.SyscallConn()
+	if err != nil {
+		return 0, err
+	}
+	_ = f.SetReadDeadline(time.Time{}) // one that has passed would refuse the read
+	var readErr error
+	err = raw.Read(func(fd uintptr) bool {
+		for {
+			n, readErr = unix.Read(int(fd), p)
+			if readErr != unix.EINTR {
+				return true
+			}
+		}
+	})
+	switch {
+	case err != nil:
+		return 0, err
+	case errors.Is(readErr, unix.EAGAIN):
+		return 0, errEmpty
+	case readErr != nil:
+		return 0, os.NewSyscallError("read", readErr)
+	case n == 0:
+		return 0, io.EOF
+	}
+	return n, nil
+}
+
+// ownGroup starts a process in a group of its own.
+func ownGroup() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setpgid: true} }
+
+// killGroup kills the group that a process leads.
+func killGroup(pid int) error { return unix.Kill(-pid, unix.SIGKILL) }
+
+// terminate asks a process to end.
+func terminate(p *os.Process) error { return p.Signal(unix.SIGTERM) }
+
+// signalOf names the signal that ended a process; empty if none did.
+func signalOf(state *os.ProcessState) string {
+	ws, ok := state.Sys().(syscall.WaitStatus)
+	if !ok || !ws.Signaled() {
+		return ""
+	}
+	return unix.SignalName(ws.Signal())
+}
+
+// usableDir says whether a process may have dir as its working directory.
+func usableDir(dir string) bool {
+	info, err := os.Stat(dir)
+	return err == nil && info.IsDir() && unix.Access(dir, unix.X_OK) == nil
+}
