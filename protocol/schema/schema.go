@@ -1,0 +1,146 @@
+// Package schema judges single lines of the protocol by JSON Schemas (draft 2020-12): what an SDK writes on the CLI's stdin
+// ([CheckInput], [CheckAnswer]), strictly, and what a CLI writes on its stdout ([CheckOutput]), for those who make frames.
+//
+// It is not a decoder: package protocol reads lines, and leniently. It knows no session: that ids are unique, that an answer
+// belongs to an open request and that initialize comes first is for those to say who saw the other lines.
+//
+// The schemas are closed where the SDK itself makes the object and open where its user does: prompts, tool inputs, hook outputs
+// and tool results. A control request of a subtype that they do not know is judged by its envelope only.
+//
+// They are compiled at the first use, so that a program that only links this package pays nothing. All functions are safe for
+// concurrent use.
+package schema
+
+import (
+	"embed"
+	"fmt"
+	"strings"
+	"sync"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+)
+
+//go:embed *.json
+var files embed.FS
+
+// base is where the schemas say that they live; nothing is ever fetched from there.
+const base = "https://github.com/wiretrial/wiretrial/schema/"
+
+// Names returns the file names of the schemas.
+func Names() []string { return []string{"input.json", "request.json", "answer.json", "output.json"} }
+
+// Source returns the text of a schema by its file name.
+func Source(name string) ([]byte, error) {
+	text, err := files.ReadFile(name)
+	if err != nil {
+		return nil, fmt.Errorf("schema %s: expected one of %s: %w", name, strings.Join(Names(), ", "), err)
+	}
+	return text, nil
+}
+
+// CheckInput judges a line that an SDK wrote, given without its line feed. It must be valid UTF-8 and exactly one JSON object that
+// fits input.json. A failure is an *Error.
+func CheckInput(line []byte) error {
+	value, err := decode(line)
+	if err != nil {
+		return err
+	}
+	return check("input.json", nil, value)
+}
+
+// CheckAnswer judges the line of a control response as [CheckInput] does, and then what it answers to a request of that subtype
+// (can_use_tool, hook_callback, mcp_message, elicitation). An error response answers any request; so does any value, a request that
+// is not known.
+func CheckAnswer(subtype string, line []byte) error {
+	value, err := decode(line)
+	if err != nil {
+		return err
+	}
+	if err := check("input.json", nil, value); err != nil {
+		return err
+	}
+	body, _ := value["response"].(map[string]any)
+	if body == nil || body["subtype"] != "success" {
+		return nil
+	}
+	answer, given := body["response"]
+	if !given {
+		return withoutAnswer(subtype)
+	}
+	return check("answer.json#/$defs/"+subtype, []string{"response", "response"}, answer)
+}
+
+// withoutAnswer judges a success without a value: enough for a notification or a hook, not for a decision.
+func withoutAnswer(subtype string) error {
+	if subtype != "can_use_tool" && subtype != "elicitation" {
+		return nil
+	}
+	return &Error{Path: "response", Expected: `"response", the answer to ` + subtype, Got: "none"}
+}
+
+// CheckOutput judges a line that a CLI writes, given without its line feed. The schema is open: unknown types, subtypes and fields
+// fit. What it asks for is what the CLI of today always writes. A failure is an *Error.
+func CheckOutput(line []byte) error {
+	value, err := decode(line)
+	if err != nil {
+		return err
+	}
+	return check("output.json", nil, value)
+}
+
+// check validates a value. Path is where the value stands in the line.
+func check(name string, path []string, value any) error {
+	s, err := load()
+	if err != nil {
+		return err
+	}
+	compiled := s.compiled[name]
+	if compiled == nil {
+		return nil // answers to requests that are not known
+	}
+	if err := compiled.Validate(value); err != nil {
+		return s.explain(err, path, value)
+	}
+	return nil
+}
+
+// set is the compiled schemas and their texts.
+type set struct {
+	compiled map[string]*jsonschema.Schema
+	docs     map[string]any // by absolute location
+}
+
+// load compiles the schemas once. What it returns is never changed.
+var load = sync.OnceValues(compile)
+
+func compile() (*set, error) {
+	s := &set{compiled: map[string]*jsonschema.Schema{}, docs: map[string]any{}}
+	c := jsonschema.NewCompiler()
+	c.DefaultDraft(jsonschema.Draft2020)
+	for _, name := range Names() {
+		text, err := Source(name)
+		if err != nil {
+			return nil, err
+		}
+		doc, err := jsonschema.UnmarshalJSON(strings.NewReader(string(text)))
+		if err != nil {
+			return nil, fmt.Errorf("schema %s: %w", name, err)
+		}
+		if err := c.AddResource(base+name, doc); err != nil {
+			return nil, fmt.Errorf("schema %s: %w", name, err)
+		}
+		s.docs[base+name] = doc
+	}
+	entries := []string{"input.json", "output.json"}
+	for _, subtype := range []string{"can_use_tool", "hook_callback", "mcp_message", "elicitation"} {
+		entries = append(entries, "answer.json#/$defs/"+subtype)
+	}
+	for _, entry := range entries {
+		compiled, err := c.Compile(base + entry)
+		if err != nil {
+			return nil, fmt.Errorf("schema %s: %w", entry, err)
+		}
+		s.compiled[entry] = compiled
+	}
+	return s, nil
+}
