@@ -1,0 +1,290 @@
+// Drives the official TypeScript SDK, @anthropic-ai/claude-agent-sdk, for wiretrial.
+// It calls the SDK as a user of it would, knows no scenario, and looks for what the installed release offers instead of asking for
+// its version. What the SDK cannot do is refused, never imitated.
+import * as sdk from '@anthropic-ai/claude-agent-sdk'
+import * as offers from './offers.mjs'
+import { ADAPTER_FAULT, Cancelled, Channel, Operation, Refusal, SDK_FAILED, UNKNOWN_METHOD, UserError, unsupported } from './rpc.mjs'
+
+const zod = await import('zod').catch(() => undefined) // its users bring it to declare tools
+
+// Neutral option -> the SDK's, for those whose value is handed over as it is.
+const PLAIN = {
+  env: 'env', model: 'model', permission_mode: 'permissionMode', system_prompt: 'systemPrompt', resume: 'resume', max_turns: 'maxTurns',
+  include_partial_messages: 'includePartialMessages', tools: 'tools', setting_sources: 'settingSources',
+}
+// Operation -> the call on the Query.
+const CALLS = {
+  interrupt: ['interrupt', (query) => query.interrupt()],
+  set_model: ['setModel', (query, { model }) => query.setModel(model)],
+  set_permission_mode: ['setPermissionMode', (query, { mode }) => query.setPermissionMode(mode)],
+  server_info: ['initializationResult', (query) => query.initializationResult()],
+  mcp_status: ['mcpServerStatus', async (query) => ({ mcpServers: await query.mcpServerStatus() })],
+  get_context_usage: ['getContextUsage', (query) => query.getContextUsage()],
+  stop_task: ['stopTask', (query, { task_id }) => query.stopTask(task_id)],
+  mcp_reconnect: ['reconnectMcpServer', (query, { server }) => query.reconnectMcpServer(server)],
+  mcp_toggle: ['toggleMcpServer', (query, { server, enabled }) => query.toggleMcpServer(server, enabled)],
+  rewind_files: ['rewindFiles', (query, { user_message_id }) => query.rewindFiles(user_message_id)],
+}
+// What a callback's options are called on the wire, beyond camelCase to snake_case.
+const WIRE = { suggestions: 'permission_suggestions', toolUseID: 'tool_use_id', agentID: 'agent_id' }
+
+const features = [
+  'connect', 'query', 'receive', 'prompt', 'break', 'disconnect', 'abort', 'reconnect', 'prompt.stream', 'prompt.pull',
+  'interrupt.answered', 'concurrent.any', 'context.task', 'context.callback', 'cancel.sdk', 'env.replace', 'shape.raw', 'yields.unknown',
+  'callback.can_use_tool', 'callback.hook', 'callback.throws', 'callback.withdrawn', 'stderr',
+  ...(zod && sdk.createSdkMcpServer ? ['callback.mcp_tool'] : []),
+  ...Object.keys(CALLS).filter((name) => offers.methods.has(CALLS[name][0])),
+]
+
+/** How an error is reported: by the SDK's type and properties first, documented text next. */
+function failure(error, method) {
+  const message = String(error?.message ?? error)
+  // The bundle's class names are minified; what it exports has a name.
+  const type = sdk.AbortError && error instanceof sdk.AbortError ? 'AbortError' : error?.name ?? typeof error
+  const data = { kind: kindOf(error, message, method), type }
+  if (typeof error?.exitCode === 'number') data.exit_code = error.exitCode
+  if (typeof error?.signal === 'string') data.signal = error.signal
+  return { code: SDK_FAILED, message, data }
+}
+
+function kindOf(error, text, method) {
+  if (error instanceof Cancelled || (sdk.AbortError && error instanceof sdk.AbortError)) return 'cancelled'
+  if (error instanceof UserError) return 'prompt_error'
+  if (typeof error?.exitCode === 'number' || typeof error?.signal === 'string') return 'process_exit'
+  const known = [
+    [/binary not found at|executable not found at|^Native CLI binary .* not found/, 'cli_not_found'],
+    [/exists but failed to launch|^spawn /, 'spawn'], [/^Claude Code process (exited with code|terminated by signal)/, 'process_exit'],
+    [/^Claude Code returned an error result/, 'result_error'], [/^Query closed before response received/, 'closed'],
+    [/not ready for writing/, 'not_ready'], [/^Operation aborted|process aborted by user/, 'cancelled'],
+    [/^Claude Code did not answer initialize|did not complete within/, 'timeout'],
+  ]
+  for (const [pattern, kind] of known) if (pattern.test(text)) return kind
+  if (error?.thrownByQuery) return 'invalid_option'
+  // The SDK raises the CLI's refusal of a control request as an Error with the CLI's text.
+  return method === 'connect' || method in CALLS ? 'control_error' : 'other'
+}
+
+/** An async iterable that a program pushes its prompts into, as the streaming input mode wants. */
+class Prompts {
+  #items = []
+  #wake = () => {}
+  #ended = false
+
+  push(...items) {
+    this.#items.push(...items)
+    this.#wake()
+  }
+
+  end() {
+    this.#ended = true
+    this.#wake()
+  }
+
+  async *[Symbol.asyncIterator]() {
+    for (;;) {
+      while (this.#items.length > 0) yield this.#items.shift()
+      if (this.#ended) return
+      await new Promise((resolve) => (this.#wake = resolve))
+    }
+  }
+}
+
+/** A tool's schema in the shape that the SDK's tool() takes: one zod type for each property. */
+function shapeOf(schema) {
+  const types = { string: () => zod.z.string(), number: () => zod.z.number(), integer: () => zod.z.number().int(), boolean: () => zod.z.boolean() }
+  const entries = Object.entries(schema.properties ?? {}).map(([name, property]) => {
+    const type = types[property.type]?.() ?? (property.type === 'array' ? zod.z.array(zod.z.any()) : zod.z.any())
+    return [name, schema.required?.includes(name) ? type : type.optional()]
+  })
+  return Object.fromEntries(entries)
+}
+
+/** What the harness calls a client: the options, and the Query made with them. */
+class Session {
+  left = [] // reads that a cancelled receive had begun
+
+  constructor(name, channel, servers, params) {
+    this.name = name
+    this.channel = channel
+    this.servers = servers
+    this.wishes = params.options ?? {}
+    this.options = { cwd: params.cwd, pathToClaudeCodeExecutable: this.wishes.cli_path ?? params.cli_path }
+    for (const [option, value] of Object.entries(this.wishes)) {
+      if (option in PLAIN && offers.options.has(PLAIN[option])) this.options[PLAIN[option]] = value
+      else if (option !== 'cli_path') this.#set(option, value)
+    }
+    for (const key of Object.keys(this.options)) if (this.options[key] === undefined) delete this.options[key]
+  }
+
+  #set(option, value) {
+    const setters = {
+      callbacks: (names) => names.forEach((name) => {
+        if (name !== 'can_use_tool') throw unsupported(`callbacks.${name}`)
+        this.options.canUseTool = (...given) => this.#canUseTool(...given)
+      }),
+      hooks: (hooks) => (this.options.hooks = this.#hooks(hooks)),
+      mcp_servers: (servers) => (this.options.mcpServers = Object.fromEntries(servers.map((server) => [server.name, this.#server(server)]))),
+      stderr: (wish) => (this.options.stderr = (text) => {
+        if (wish !== true) throw new Error(wish.raise)
+        this.channel.notify('stderr', { client: this.name, text })
+      }),
+    }
+    if (!(option in setters) || (option === 'mcp_servers' && !zod)) throw unsupported(option)
+    setters[option](value)
+  }
+
+  #hooks(hooks) {
+    const events = {}
+    for (const { id, event, matcher, timeout_ms } of hooks) {
+      const callback = (input, tool_use_id, { signal } = {}) => this.#ask('hook', { hook: id, input, tool_use_id }, signal)
+      const entry = { hooks: [callback], ...(matcher && { matcher }), ...(timeout_ms && { timeout: timeout_ms / 1000 }) }
+      ;(events[event] ??= []).push(entry)
+    }
+    return events
+  }
+
+  #server({ name, tools, instance }) {
+    const build = () => sdk.createSdkMcpServer({ name, tools: tools.map((tool) => sdk.tool(tool.name, tool.description, shapeOf(tool.inputSchema),
+      (given, extra) => this.#ask('mcp_tool', { server: name, tool: tool.name, arguments: given }, extra?.signal))) })
+    if (instance === undefined) return build()
+    if (!this.servers.has(instance)) this.servers.set(instance, build())
+    return this.servers.get(instance)
+  }
+
+  #canUseTool(tool_name, input, { signal, ...rest }) {
+    const snake = (key) => WIRE[key] ?? key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+    const args = Object.fromEntries(Object.entries(rest).map(([key, value]) => [snake(key), value]))
+    return this.#ask('can_use_tool', { tool_name, input, ...args }, signal)
+  }
+
+  #ask(name, args, signal) {
+    return this.channel.ask('callback', { client: this.name, name, args }, signal)
+  }
+
+  async *#stream(stream) {
+    for (;;) {
+      const answer = await this.channel.ask('prompt.next', { client: this.name, stream })
+      if (answer.done) return
+      yield answer.item
+    }
+  }
+
+  /** Calls the SDK's query(), with an AbortController as a program that may want to abort has it. */
+  #open(prompt) {
+    this.controller = new AbortController()
+    try {
+      this.queried = sdk.query({ prompt, options: { ...this.options, abortController: this.controller } })
+    } catch (error) {
+      throw Object.assign(error, { thrownByQuery: true })
+    }
+    return this.queried
+  }
+
+  #message(text, session_id = '') {
+    return { type: 'user', message: { role: 'user', content: text }, parent_tool_use_id: null, session_id }
+  }
+
+  async connect(operation, { prompt, await: until = 'ready' }) {
+    this.prompts = typeof prompt === 'object' ? undefined : new Prompts()
+    const query = this.#open(this.prompts ?? this.#stream(prompt.stream))
+    if (typeof prompt === 'string') this.prompts.push(this.#message(prompt))
+    operation.cancelled.signal.addEventListener('abort', () => this.controller.abort())
+    // Older releases have no other way to wait for the CLI's answer to initialize.
+    if (until === 'ready') await (offers.methods.has('initializationResult') ? query.initializationResult() : query.supportedCommands())
+    return {}
+  }
+
+  async query(operation, { prompt, session_id }) {
+    if (typeof prompt === 'object') await operation.unlessCancelled(this.queried.streamInput(this.#stream(prompt.stream)))
+    else this.prompts.push(this.#message(prompt, session_id))
+    return {}
+  }
+
+  async prompt(operation, { prompt, until, pull }) {
+    const query = this.#open(typeof prompt === 'object' ? this.#stream(prompt.stream) : prompt)
+    if (pull) return {}
+    operation.cancelled.signal.addEventListener('abort', () => this.controller.abort())
+    let count = 0
+    for await (const message of query) {
+      this.#forward(operation, message)
+      if (++count === until) return { count, end: 'count' } // leaves the loop
+    }
+    return { count, end: 'eof' }
+  }
+
+  #forward(operation, message) {
+    this.channel.notify('message', { client: this.name, op: operation.id, message })
+  }
+
+  async receive(operation, { until }) {
+    for (let count = 0; ; ) {
+      if (count === until) return { count, end: 'count' }
+      const read = this.left.shift() ?? this.queried.next()
+      try {
+        const { value, done } = await operation.unlessCancelled(read)
+        if (done) return { count, end: 'eof' }
+        this.#forward(operation, value)
+        count++
+        if (until === 'result' && value?.type === 'result') return { count, end: 'result' }
+      } catch (error) {
+        if (error instanceof Cancelled) this.left.push(read)
+        read.catch(() => {}) // the next receive sees how it ends
+        throw error
+      }
+    }
+  }
+
+  async break() {
+    await this.queried.return()
+    return {}
+  }
+
+  /** Ends the input and leaves the iterator, which waits for the CLI to exit. */
+  async disconnect() {
+    this.prompts?.end()
+    await this.queried.return()
+    return {}
+  }
+
+  async abort() {
+    this.controller.abort()
+    return {}
+  }
+
+  async call(operation, params) {
+    const value = await operation.unlessCancelled(CALLS[operation.method][1](this.queried, params))
+    return { value: value ?? null }
+  }
+}
+
+const channel = new Channel(failure), sessions = new Map(), servers = new Map()
+
+const general = {
+  hello: () => ({
+    protocol: 1, adapter: { name: 'typescript', version: '1' }, features, chatter: [],
+    sdk: { name: offers.PACKAGE, version: offers.version, language: 'typescript', runtime: `node ${process.version}` },
+    idiom: 'for await over query(); the client is query() with a prompt stream kept open, and control calls are methods of the Query',
+  }),
+  alive: () => ({}),
+  open: ({ client, ...params }) => {
+    sessions.set(client, new Session(client, channel, servers, params))
+    return {}
+  },
+  close: async ({ client }) => {
+    await channel.abandon(client)
+    sessions.delete(client)
+    if (sessions.size === 0) servers.clear()
+    return {}
+  },
+}
+
+function handle(operation, params) {
+  const { method } = operation
+  if (method in general) return general[method](params)
+  if (!features.includes(method)) throw new Refusal(UNKNOWN_METHOD, `the SDK has no ${method}`)
+  const session = sessions.get(params.client)
+  if (!session) throw new Refusal(ADAPTER_FAULT, `client ${params.client} is not open`)
+  return method in CALLS ? session.call(operation, params) : session[method](operation, params)
+}
+
+channel.serve((message) => channel.start(new Operation(channel, message), async (operation, params) => handle(operation, params)))

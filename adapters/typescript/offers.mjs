@@ -1,0 +1,34 @@
+// What the installed release of the SDK offers, read from the declarations that it ships for its users.
+import fs from 'node:fs'
+import path from 'node:path'
+import { createRequire } from 'node:module'
+
+export const PACKAGE = '@anthropic-ai/claude-agent-sdk'
+
+const main = createRequire(import.meta.url).resolve(PACKAGE)
+const root = main.slice(0, main.lastIndexOf(path.join(PACKAGE)) + PACKAGE.length)
+
+export const version = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8')).version
+
+function declarations(folder, depth) {
+  return fs.readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const file = path.join(folder, entry.name)
+    if (entry.isDirectory()) return depth > 0 && entry.name !== 'node_modules' ? declarations(file, depth - 1) : []
+    return entry.name.endsWith('.d.ts') ? [fs.readFileSync(file, 'utf8')] : []
+  })
+}
+
+/** The names that `member` finds in every block that begins with `start` and ends with a brace in the first column. */
+function members(start, member) {
+  const names = declarations(root, 2).flatMap((text) => [...text.matchAll(start)].flatMap((found) => {
+    const block = text.slice(found.index, text.indexOf('\n}', found.index))
+    return [...block.matchAll(member)].map((each) => each[1])
+  }))
+  return new Set(names)
+}
+
+/** The methods of Query. */
+export const methods = members(/interface Query\b/g, /^ {4}(\w+)\(/gm)
+
+/** The options of query(). */
+export const options = members(/type Options\b/g, /^ {4}(\w+)\??:/gm)
