@@ -1,113 +1,156 @@
 package host
 
 import (
-	"context"
-	"errors"
-	"io"
+	"fmt"
+	"os"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/wiretrial/wiretrial/adapters/contract"
 )
 
-var errNotYet = errors.New("not built yet")
+const (
+	exitGrace   = 5 * time.Second  // what the contract gives an adapter to exit after the end of its stdin
+	killGrace   = 10 * time.Second // what the kernel gets to end killed processes
+	closedGrace = time.Second      // between the end of stdout and the exit
+)
 
-const exitGrace = 5 * time.Second
+// Adapter is a running adapter. Its methods are safe for concurrent use. Whoever started it calls Kill or Close in the end, also after Exit.
+type Adapter struct {
+	spec  Spec
+	hello contract.Hello
+	proc  *os.Process // holds on to the process, not to its number
+	pid   int
+	reap  int // pid of the reaper
 
-// Spec says how to start an adapter.
-type Spec struct {
-	Name      string    // for errors
-	Argv      []string  // the command
-	Dir       string    // its working directory; empty: the harness's
-	Env       []string  // its complete environment, see EnvAllow; nil is empty
-	Stderr    io.Writer // gets its stderr, at most 16 MiB of it; may be nil. Must not block for ever
-	ReaperExe string    // the binary that runs ReaperMain; empty: os.Executable()
-	ReaperArg string    // its first argument; empty: "__reaper"
-	MaxLine   int       // longest line in bytes; 0: contract.MaxLine
+	ledger *ledger
+	outbox *outbox
+	stdin  *os.File
+	out    *lines
+	stderr *tail
+	errSrc *source
+	life   *os.File
+
+	events  chan Event
+	early   atomic.Int64  // events read before the engine could take them
+	discard chan struct{} // closed: nobody takes events any more
+	born    chan ownReport
+	exited  chan struct{} // closed: status is set
+	reaped  chan struct{} // closed: the reaper is gone, and with it all descendants
+	work    sync.WaitGroup
+	once    struct{ discard, life sync.Once }
+
+	mu        sync.Mutex
+	status    Status
+	end       string // why the status is not the adapter's own
+	sleeps    map[int]sleep
+	baselines []Baseline
 }
 
-// Adapter is a running adapter.
-type Adapter struct{}
-
-// Start is being written.
-func Start(ctx context.Context, s Spec) (*Adapter, error) { return nil, errNotYet }
-
-// Hello is the answer to hello.
-func (a *Adapter) Hello() contract.Hello { return contract.Hello{} }
+// Hello is the adapter's answer to hello.
+func (a *Adapter) Hello() contract.Hello { return a.hello }
 
 // Spec is what it was started with.
-func (a *Adapter) Spec() Spec { return Spec{} }
+func (a *Adapter) Spec() Spec { return a.spec }
 
-// PID of the adapter itself; its process group has the same number.
-func (a *Adapter) PID() int { return 0 }
+// PID is the process id of the adapter itself.
+func (a *Adapter) PID() int { return a.pid }
 
-// PGID of the adapter's process group.
-func (a *Adapter) PGID() int { return 0 }
+// PGID is the id of the adapter's process group, in which it is the leader.
+func (a *Adapter) PGID() int { return a.pid }
 
-// ReaperPID of its reaper.
-func (a *Adapter) ReaperPID() int { return 0 }
+// ReaperPID is the process id of its reaper, the parent of the adapter and of every orphan below it.
+func (a *Adapter) ReaperPID() int { return a.reap }
 
-// Send queues a request.
-func (a *Adapter) Send(method string, params any) (id int, err error) { return 0, errNotYet }
+// Send queues a request and returns its id. It never blocks. Errors: ErrGone, ErrStuck (64 MiB wait already), ErrMessage (params are no
+// JSON, or too long).
+func (a *Adapter) Send(method string, params any) (id int, err error) {
+	m := contract.Message{Method: method}
+	if params != nil {
+		if m.Params, err = encodeValue(params); err != nil {
+			return 0, a.sending(method, err)
+		}
+	}
+	id = a.ledger.ask(method)
+	m.ID = fmt.Appendf(nil, "%d", id)
+	if err := a.put(&m); err != nil {
+		a.ledger.forget(id)
+		return 0, a.sending(method, err)
+	}
+	return id, nil
+}
 
-// Reply queues the answer to request id of the adapter.
-func (a *Adapter) Reply(id string, result any, cerr *contract.Error) error { return errNotYet }
+// Reply queues the answer to a Request: cerr if it is not nil, else result (nil is null). A withdrawn request may still be replied to. Errors
+// as Send.
+func (a *Adapter) Reply(id string, result any, cerr *contract.Error) (err error) {
+	m := contract.Message{Error: cerr}
+	if m.ID, err = encodeValue(id); err != nil {
+		return a.sending("reply", err)
+	}
+	if cerr == nil {
+		if m.Result, err = encodeValue(result); err != nil {
+			return a.sending("reply", err)
+		}
+	}
+	if err := a.ledger.reply(id); err != nil {
+		return a.sending("reply", err)
+	}
+	if err := a.put(&m); err != nil {
+		return a.sending("reply", err)
+	}
+	return nil
+}
 
-// Cancel queues $/cancelRequest for an unanswered id; nothing if it is answered.
-func (a *Adapter) Cancel(id int) error { return errNotYet }
+// Cancel queues $/cancelRequest for a request that has no answer yet; for any other it does nothing.
+func (a *Adapter) Cancel(id int) error {
+	if !a.ledger.isOpen(id) {
+		return nil
+	}
+	m := contract.Message{Method: contract.NoteCancel, Params: fmt.Appendf(nil, `{"id":%d}`, id)}
+	if err := a.put(&m); err != nil {
+		return a.sending(contract.NoteCancel, err)
+	}
+	return nil
+}
 
-// Events in the order read.
-func (a *Adapter) Events() <-chan Event { return nil }
+func (a *Adapter) put(m *contract.Message) error {
+	line, err := encodeLine(m, a.out.limit)
+	if err != nil {
+		return err
+	}
+	return a.outbox.put(line)
+}
 
-// Exited is closed when the adapter's process has ended.
-func (a *Adapter) Exited() <-chan struct{} { return nil }
+func (a *Adapter) sending(what string, err error) error {
+	return fmt.Errorf("adapter %s: %s: %w", a.spec.Name, what, err)
+}
 
-// Status after Exited.
-func (a *Adapter) Status() Status { return Status{} }
+// Events are what the adapter said, in the order read, closed after Exit. At most a few events are held here: an adapter that writes faster
+// than the events are taken waits. From Kill or Close on, what was not taken is discarded, but for Exit.
+func (a *Adapter) Events() <-chan Event { return a.events }
+
+// Exited is closed when the adapter's own process has ended; its descendants may live.
+func (a *Adapter) Exited() <-chan struct{} { return a.exited }
+
+// Status is how it ended, valid once Exited is closed.
+func (a *Adapter) Status() Status {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.status
+}
+
+func (a *Adapter) exitText() string {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.end
+}
 
 // StderrTail is the last 64 KiB of its stderr.
-func (a *Adapter) StderrTail() string { return "" }
+func (a *Adapter) StderrTail() string { return a.stderr.String() }
 
-// CloseInput ends the adapter's stdin after what is queued.
-func (a *Adapter) CloseInput() {}
-
-// Close ends it.
-func (a *Adapter) Close(ctx context.Context) error { return errNotYet }
-
-// Kill ends it now, with all descendants.
-func (a *Adapter) Kill() error { return errNotYet }
-
-// Signal sends "TERM" or "SIGTERM", ... to the adapter, or its group.
-func (a *Adapter) Signal(sig string, group bool) error { return errNotYet }
-
-// Unread tells whether something of the adapter's is still to be taken from Events.
-func (a *Adapter) Unread() bool { return false }
-
-// Quiet looks once.
-func (a *Adapter) Quiet(ctx context.Context, opt QuietOptions) (Quiet, error) {
-	return Quiet{}, errNotYet
+// Unread tells whether anything that the adapter wrote has not been taken from Events. It errs towards true. The beginning of a line whose
+// end is not written is not counted: nothing comes of it until the adapter acts again.
+func (a *Adapter) Unread() bool {
+	return a.early.Load() > 0 || a.out.pending() || len(a.events) > 0
 }
-
-// AwaitQuiet looks until the adapter is idle, has something unread, or is gone, or ctx ends (then with the last look and ctx's error).
-func (a *Adapter) AwaitQuiet(ctx context.Context, opt QuietOptions) (Quiet, error) {
-	return Quiet{}, errNotYet
-}
-
-// Usage over an interval.
-func (a *Adapter) Usage(ctx context.Context, over time.Duration, exclude func(pid int) bool) (Usage, error) {
-	return Usage{}, errNotYet
-}
-
-// Descendants below the reaper, without the adapter itself.
-func (a *Adapter) Descendants() ([]Proc, error) { return nil, errNotYet }
-
-// FDs of the adapter with what they are.
-func (a *Adapter) FDs() (map[int]string, error) { return nil, errNotYet }
-
-// Baseline is a snapshot.
-func (a *Adapter) Baseline() (Baseline, error) { return Baseline{}, errNotYet }
-
-// EnvAllow makes an environment.
-func EnvAllow(base []string, private, extra map[string]string) []string { return nil }
-
-// ReaperMain is the reaper.
-func ReaperMain(args []string) int { return 1 }

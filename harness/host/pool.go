@@ -11,13 +11,6 @@ type Boot func(ctx context.Context, s Spec) (*Adapter, error)
 // Pool lends booted adapters to lanes.
 type Pool struct{ spec Spec }
 
-// Baseline is what an adapter used at a moment when it had nothing to do.
-type Baseline struct {
-	FDs      map[int]string
-	Threads  int
-	Children []Proc
-}
-
 // NewPool is being written.
 func NewPool(spec Spec, boot Boot) *Pool { return &Pool{spec: spec} }
 

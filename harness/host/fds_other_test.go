@@ -1,0 +1,5 @@
+//go:build darwin
+
+package host
+
+func openFDs() ([]string, error) { return nil, ErrUnsupported }
