@@ -23,7 +23,7 @@ const FileName = ".wiretrial"
 const SocketEnv = "WIRETRIAL_SOCK"
 
 // DefaultVersion is what -v prints where neither a harness nor a script says otherwise.
-const DefaultVersion = "2.1.0 (Claude Code)"
+const DefaultVersion = "2.1.329 (Claude Code)"
 
 // Env is what a mock takes from the program that it is part of.
 type Env struct {

@@ -10,6 +10,8 @@ import (
 	"net"
 	"sync"
 	"sync/atomic"
+
+	"github.com/wiretrial/wiretrial/mockcli/internal/queue"
 )
 
 type peer struct {
@@ -19,8 +21,8 @@ type peer struct {
 	died   chan Death
 	ids    atomic.Int64
 
-	in    queue[Event]
-	out   queue[Command]
+	in    *queue.Queue[Event]
+	out   *queue.Queue[Command]
 	watch watcher
 
 	wg   sync.WaitGroup
@@ -33,9 +35,8 @@ type peer struct {
 
 // newPeer takes conn over; r holds what was read ahead of it.
 func newPeer(conn *net.UnixConn, r *bufio.Reader, hello Event) *Peer {
-	p := &peer{hello: hello, conn: conn, events: make(chan Event), died: make(chan Death, 1), done: make(chan struct{})}
-	p.in.init()
-	p.out.init()
+	p := &peer{hello: hello, conn: conn, events: make(chan Event), died: make(chan Death, 1), done: make(chan struct{}),
+		in: queue.New[Event](), out: queue.New[Command]()}
 	p.watch = watchProcess(conn, hello.PID)
 	ended := make(chan struct{})
 	p.wg.Go(func() { defer close(ended); p.receive(r) })
@@ -58,8 +59,8 @@ func (p *peer) receive(r *bufio.Reader) {
 		p.fail = fmt.Errorf("mock %d: %w", p.hello.PID, err)
 	}
 	p.mu.Unlock()
-	p.in.close()
-	p.out.close()
+	p.in.Close()
+	p.out.Close()
 	_ = p.conn.Close()
 }
 
@@ -72,7 +73,7 @@ func (p *peer) receiveAll(r *bufio.Reader) error {
 		if e.Seq != seq {
 			return fmt.Errorf("%w: event %s has seq %d, want %d", ErrProtocol, e.Ev, e.Seq, seq)
 		}
-		if !p.in.put(e, len(e.Data)+eventCost, MaxQueue) {
+		if !p.in.Put(e, len(e.Data)+eventCost, MaxQueue) {
 			return fmt.Errorf("%w: more than %d bytes wait", ErrOverflow, MaxQueue)
 		}
 	}
@@ -85,7 +86,7 @@ const eventCost = 512
 func (p *peer) deliver() {
 	defer close(p.events)
 	for {
-		e, ok := p.in.take(p.done)
+		e, ok := p.in.Take(p.done)
 		if !ok {
 			return
 		}
@@ -101,7 +102,7 @@ func (p *peer) deliver() {
 func (p *peer) transmit() {
 	var header []byte
 	for {
-		c, ok := p.out.take(p.done)
+		c, ok := p.out.Take(p.done)
 		if !ok {
 			return
 		}
@@ -120,7 +121,7 @@ func (p *peer) send(c Command) (int, error) {
 	if c.ID == 0 {
 		c.ID = int(p.ids.Add(1))
 	}
-	if !p.out.put(c, len(c.Data), 0) {
+	if !p.out.Put(c, len(c.Data), 0) {
 		return 0, fmt.Errorf("%s to mock %d: %w", c.Op, p.hello.PID, ErrClosed)
 	}
 	return c.ID, nil

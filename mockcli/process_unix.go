@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"sync"
 	"syscall"
 	"time"
@@ -122,13 +123,13 @@ func (s *signals) set(name string, ignored bool) error {
 }
 
 // die ends the process by a signal. It reports first, as nothing can be reported after.
-func (p *puppet) die(c Command) {
+func (h *hands) die(c Command, done func(Event)) {
 	sig := unix.SignalNum(c.Sig)
 	if sig == 0 {
-		p.done(c, Event{}, fmt.Errorf("no such signal %q", c.Sig))
+		done(outcome(c, Event{}, fmt.Errorf("no such signal %q", c.Sig)))
 		return
 	}
-	p.done(c, Event{}, nil)
+	done(outcome(c, Event{}, nil))
 	dieBy(sig)
 	select {} // the signal is on its way
 }
@@ -142,13 +143,13 @@ func dieBy(sig syscall.Signal) {
 }
 
 // spawn starts a grandchild.
-func (p *puppet) spawn(c Command) (int, error) {
+func (h *hands) spawn(c Command) (int, error) {
 	argv := c.Argv
 	path := selfPath()
 	if len(argv) > 0 {
 		path = argv[0]
 	} else {
-		argv = []string{p.place.name(), HoldRole, p.place.sock}
+		argv = h.holder
 	}
 	pid, err := fork(path, argv, c.Inherit, c.Setsid)
 	if err != nil {
@@ -165,11 +166,9 @@ func (p *puppet) spawn(c Command) (int, error) {
 	return pid, nil
 }
 
-func (p place) name() string {
-	if p.dir == "" {
-		return "claude"
-	}
-	return p.dir + "/claude"
+// holdArgs are the arguments of a grandchild: its name says where it came from.
+func holdArgs(at place) []string {
+	return []string{filepath.Join(at.dir, "claude"), HoldRole, at.sock}
 }
 
 // fork starts argv with the inherited descriptors under their own numbers, and /dev/null for those of the standard ones
@@ -220,10 +219,10 @@ func (p *puppet) probe() (code int, exit bool) {
 			return printVersion(DefaultVersion, 0), true
 		}
 		if c.Op != OpProbe {
-			p.done(c, Event{}, fmt.Errorf("a version probe takes no op but %s, got %q", OpProbe, c.Op))
+			p.emit(outcome(c, Event{}, fmt.Errorf("a version probe takes no op but %s, got %q", OpProbe, c.Op)))
 			continue
 		}
-		p.done(c, Event{}, nil)
+		p.emit(outcome(c, Event{}, nil))
 		if c.Hang {
 			return 0, false
 		}

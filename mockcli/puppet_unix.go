@@ -6,7 +6,6 @@ import (
 	"bufio"
 	"fmt"
 	"os"
-	"os/signal"
 	"sync"
 
 	"golang.org/x/sys/unix"
@@ -16,9 +15,7 @@ import (
 type puppet struct {
 	place place
 	sock  int
-	in    *stdin
-	outs  [3]*output // 1 and 2
-	sigs  *signals
+	hands *hands
 	quit  chan int // the exit code; the first one counts
 
 	mu  sync.Mutex // orders events: seq and socket
@@ -65,16 +62,12 @@ func isProbe(args []string) bool {
 func newPuppet(at place, sock int) *puppet {
 	p := &puppet{place: at, sock: sock, quit: make(chan int, 1)}
 	p.queue.cond.L = &p.queue.mu
-	p.in = newStdin(p.emit)
-	for fd := 1; fd <= 2; fd++ {
-		p.outs[fd] = &output{fd: fd, kind: kindOf(fd)}
-	}
+	p.hands = newHands(p.emit, holdArgs(at))
 	return p
 }
 
 func (p *puppet) run(args []string, seen Event) int {
-	signal.Ignore(unix.SIGPIPE)
-	p.sigs = catchSignals(p.emit)
+	p.hands.catch()
 	seen.Ev, seen.Via, seen.Dir, seen.Probe = EvHello, p.place.via, p.place.dir, isProbe(args)
 	p.emit(seen)
 	go p.receive()
@@ -202,83 +195,16 @@ func (p *puppet) execute() {
 	}
 }
 
-// perform runs one command and reports its end.
+// perform runs one command, which reports its end.
 func (p *puppet) perform(c Command) {
 	switch c.Op {
-	case OpRead:
-		p.done(c, Event{}, p.in.read(c))
-	case OpSync:
-		p.in.sync(c.ID)
 	case OpExit:
-		p.done(c, Event{}, nil)
+		p.emit(outcome(c, Event{}, nil))
 		p.end(c.Code)
 		select {} // nothing runs after it
-	case OpDie:
-		p.die(c)
-	case OpIgnore, OpDefault:
-		p.done(c, Event{}, p.sigs.set(c.Sig, c.Op == OpIgnore))
-	case OpSpawn:
-		pid, err := p.spawn(c)
-		p.done(c, Event{Child: pid}, err)
-	case OpClose:
-		p.done(c, Event{}, p.closeFD(c.FD))
 	case OpProbe:
-		p.done(c, Event{}, fmt.Errorf("not a version probe, or too late for one"))
+		p.emit(outcome(c, Event{}, fmt.Errorf("not a version probe, or too late for one")))
 	default:
-		p.performOutput(c)
+		p.hands.do(c, func(e Event) { p.emit(e) })
 	}
-}
-
-// performOutput runs the commands that are about what goes out.
-func (p *puppet) performOutput(c Command) {
-	if c.Op == OpSetbuf {
-		n, kind, err := setBuffer(c.FD, c.N)
-		p.done(c, Event{N: n, Kind: kind}, err)
-		return
-	}
-	o, err := p.output(c.FD)
-	if err != nil {
-		p.done(c, Event{}, err)
-		return
-	}
-	switch c.Op {
-	case OpWrite:
-		e, err := o.write(c, func(n int) { p.emit(Event{Ev: EvBlocked, ID: c.ID, N: n}) })
-		p.done(c, e, err)
-	case OpDrain:
-		left, err := o.drain(c)
-		p.done(c, Event{Left: left}, err)
-	case OpPending:
-		n, err := pending(c.FD, o.kind)
-		p.done(c, Event{N: n}, err)
-	default:
-		p.done(c, Event{}, fmt.Errorf("no such op %q", c.Op))
-	}
-}
-
-func (p *puppet) output(fd int) (*output, error) {
-	if fd != 1 && fd != 2 {
-		return nil, fmt.Errorf("descriptor %d: want 1 or 2", fd)
-	}
-	return p.outs[fd], nil
-}
-
-// done reports the end of c. An errno is reported by its name.
-func (p *puppet) done(c Command, e Event, err error) {
-	e.Ev, e.ID, e.OK = EvDone, c.ID, err == nil
-	if err != nil {
-		e.Err = errName(err)
-	}
-	p.emit(e)
-}
-
-func (p *puppet) closeFD(fd int) error {
-	if fd == 0 {
-		return p.in.close()
-	}
-	o, err := p.output(fd)
-	if err != nil {
-		return err
-	}
-	return o.close()
 }

@@ -172,7 +172,7 @@ func (s *stdin) split(b []byte) {
 
 // sync reads what lies in stdin, if reading is on, and reports that all of it has been reported. The lock is held
 // throughout: no line can be taken and not yet reported.
-func (s *stdin) sync(id int) {
+func (s *stdin) sync(c Command, done func(Event)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for s.chunk() {
@@ -181,7 +181,7 @@ func (s *stdin) sync(id int) {
 	if !s.ended {
 		left, _ = queued(0) // what has no queue has nothing left
 	}
-	s.emit(Event{Ev: EvDone, ID: id, OK: true, Left: left})
+	done(outcome(c, Event{Left: left}, nil))
 }
 
 // close closes descriptor 0 once the reader has left it.

@@ -38,3 +38,13 @@ func run([]string, Env) int {
 	fmt.Fprintln(os.Stderr, "mock claude:", ErrNotSupported)
 	return ExitNoHarness
 }
+
+type hands struct{}
+
+func openHands(func(...Event)) (*hands, error) { return nil, ErrNotSupported }
+
+func (h *hands) do(c Command, done func(Event)) {
+	done(Event{Ev: EvDone, ID: c.ID, Err: ErrNotSupported.Error()})
+}
+
+func observe([]string) Event { return Event{} }
