@@ -1,0 +1,275 @@
+package client
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"iter"
+	"maps"
+	"slices"
+	"sync"
+
+	"github.com/wiretrial/wiretrial/internal/parts"
+	"github.com/wiretrial/wiretrial/protocol"
+)
+
+// Client is a conversation with one CLI over many prompts. All methods may be called from any goroutine; what one call waits
+// for holds up no other. After Disconnect it may be connected again, to a new CLI.
+type Client struct {
+	opts  Options
+	parts *parts.Parts
+
+	mu      sync.Mutex
+	s       *session // the latest; nil before the first
+	opening bool
+}
+
+// New gives a client that is not connected.
+func New(opts Options) *Client { return NewWithParts(opts, nil) }
+
+// NewWithParts is New with other parts than the product's; nil is the product's. It is for this module's own tests.
+func NewWithParts(opts Options, with *parts.Parts) *Client {
+	return &Client{opts: opts, parts: orDefault(with)}
+}
+
+// Connect starts the CLI, opens the session, and asks the prompt if there is one. ctx is for the start and the prompt: its end
+// later does not end the session. When Connect fails, no process is left.
+func (c *Client) Connect(ctx context.Context, prompt ...Prompt) error {
+	if err := c.reserve(); err != nil {
+		return err
+	}
+	s, err := c.open(ctx)
+	c.mu.Lock()
+	c.opening = false
+	if err == nil {
+		c.s = s
+	}
+	c.mu.Unlock()
+	if err != nil {
+		return err
+	}
+	for _, p := range prompt {
+		if err := s.ask(ctx, "connect", p); err != nil {
+			_ = s.close(context.Background())
+			return err
+		}
+	}
+	return nil
+}
+
+// reserve makes sure that one session at a time is opened.
+func (c *Client) reserve() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.opening || c.s != nil && !c.s.over() {
+		return &Error{Kind: Other, Op: "connect", Message: "the client is connected already; disconnect it first"}
+	}
+	c.opening = true
+	return nil
+}
+
+func (c *Client) open(ctx context.Context) (*session, error) {
+	s, err := open(ctx, c.opts, c.parts)
+	if err != nil {
+		return nil, err
+	}
+	go s.read()
+	if err := s.handshake(ctx); err != nil {
+		s.fail(asError("connect", err))
+		_ = s.close(context.Background())
+		return nil, err
+	}
+	return s, nil
+}
+
+// session gives the latest session, or an error if there never was one.
+func (c *Client) session(op string) (*session, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.s == nil {
+		return nil, &Error{Kind: NotConnected, Op: op, Message: "the client is not connected; call Connect first"}
+	}
+	return c.s, nil
+}
+
+// Query asks a prompt. It returns when the prompt is written, for a stream after its last message; the answer is read with
+// Receive or ReceiveTurn, before or after.
+func (c *Client) Query(ctx context.Context, p Prompt) error {
+	s, err := c.session("query")
+	if err != nil {
+		return err
+	}
+	return s.ask(ctx, "query", p)
+}
+
+// Send writes a user message as it is: one JSON object.
+func (c *Client) Send(ctx context.Context, frame json.RawMessage) error {
+	s, err := c.session("send")
+	if err != nil {
+		return err
+	}
+	return s.say(ctx, "send", frame)
+}
+
+// Receive yields the messages of the session as they come, until it ends. Leaving the loop leaves the session as it is, and the
+// next Receive goes on where this one stopped; several at once share the messages. A failure is the last pair, as in [Query]; a
+// session that was disconnected, or whose CLI ended well, just ends.
+func (c *Client) Receive(ctx context.Context) iter.Seq2[Message, error] {
+	return func(yield func(Message, error) bool) {
+		c.receive(ctx, yield, func(parts.Mark) bool { return false })
+	}
+}
+
+// ReceiveTurn is Receive until the end of a turn: its result. It does not stop at a result with an agent still at work, nor at the
+// late result of an interrupted turn if another one was asked for since.
+func (c *Client) ReceiveTurn(ctx context.Context) iter.Seq2[Message, error] {
+	return func(yield func(Message, error) bool) {
+		s, err := c.session("receive")
+		if err != nil {
+			yield(Message{}, err)
+			return
+		}
+		c.receive(ctx, yield, s.endsTurn)
+	}
+}
+
+func (c *Client) receive(ctx context.Context, yield func(Message, error) bool, ends func(parts.Mark) bool) {
+	s, err := c.session("receive")
+	if err != nil {
+		yield(Message{}, err)
+		return
+	}
+	for {
+		item, err := s.queue.Pop(ctx)
+		switch {
+		case errors.Is(err, io.EOF):
+			return
+		case err != nil:
+			yield(Message{}, asError("receive", err))
+			return
+		}
+		if !item.Hidden && !yield(item.Message, nil) || ends(item.Mark) {
+			return
+		}
+	}
+}
+
+// endsTurn tells whether the turn that is being read ends with a message.
+func (s *session) endsTurn(m parts.Mark) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return m.Ends && (!m.Leftover || m.Turn >= s.asked)
+}
+
+// Disconnect ends the session and its CLI, by EOF first and by force at last, and returns when it is gone. The end of ctx cuts the
+// graces short. Callbacks are stopped, open requests fail; unread messages can still be read. Without a session it does nothing.
+func (c *Client) Disconnect(ctx context.Context) error {
+	s, err := c.session("disconnect")
+	if err != nil {
+		return nil
+	}
+	if err := s.close(ctx); err != nil && !s.over() {
+		return asError("disconnect", err)
+	}
+	return nil
+}
+
+// Abort is Disconnect without graces: the CLI is killed.
+func (c *Client) Abort() error {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	return c.Disconnect(ctx)
+}
+
+// request sends a control request and gives the value of its answer as it came; nil if it had none.
+func (c *Client) request(ctx context.Context, r protocol.Request) (json.RawMessage, error) {
+	s, err := c.session(r.Subtype())
+	if err != nil {
+		return nil, err
+	}
+	answer, err := s.exchange(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	return answer.ControlResponse().Response, nil
+}
+
+// Interrupt stops the running turn. It returns the CLI's answer, {"still_queued": [...]}; the turn's result comes as a message, before
+// or after.
+func (c *Client) Interrupt(ctx context.Context) (json.RawMessage, error) {
+	return c.request(ctx, protocol.Interrupt{})
+}
+
+// SetModel changes the model; empty goes back to the default.
+func (c *Client) SetModel(ctx context.Context, model string) error {
+	var r protocol.SetModel
+	if model != "" {
+		r.Model = &model
+	}
+	_, err := c.request(ctx, r)
+	return err
+}
+
+// SetPermissionMode changes how permissions are decided.
+func (c *Client) SetPermissionMode(ctx context.Context, mode string) error {
+	_, err := c.request(ctx, protocol.SetPermissionMode{Mode: mode})
+	return err
+}
+
+// MCPStatus gives the state of all MCP servers: {"mcpServers": [...]}.
+func (c *Client) MCPStatus(ctx context.Context) (json.RawMessage, error) {
+	return c.request(ctx, protocol.MCPStatus{})
+}
+
+// GetContextUsage tells how full the context window is. It may take seconds.
+func (c *Client) GetContextUsage(ctx context.Context) (json.RawMessage, error) {
+	return c.request(ctx, protocol.GetContextUsage{})
+}
+
+// StopTask stops a background task.
+func (c *Client) StopTask(ctx context.Context, taskID string) error {
+	_, err := c.request(ctx, protocol.StopTask{TaskID: taskID})
+	return err
+}
+
+// MCPReconnect connects an MCP server again.
+func (c *Client) MCPReconnect(ctx context.Context, server string) error {
+	_, err := c.request(ctx, protocol.MCPReconnect{ServerName: server})
+	return err
+}
+
+// MCPToggle switches an MCP server on or off.
+func (c *Client) MCPToggle(ctx context.Context, server string, enabled bool) error {
+	_, err := c.request(ctx, protocol.MCPToggle{ServerName: server, Enabled: enabled})
+	return err
+}
+
+// RewindFiles puts files back to their state before a user message, and tells what it did.
+func (c *Client) RewindFiles(ctx context.Context, userMessageID string) (json.RawMessage, error) {
+	return c.request(ctx, protocol.RewindFiles{UserMessageID: userMessageID})
+}
+
+// Request sends any other control request and gives the value of its answer.
+func (c *Client) Request(ctx context.Context, r protocol.Request) (json.RawMessage, error) {
+	return c.request(ctx, r)
+}
+
+// ServerInfo gives what the CLI answered to initialize: its commands, models, version and so on.
+func (c *Client) ServerInfo() (json.RawMessage, error) {
+	s, err := c.session("server_info")
+	if err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.info.Response, nil
+}
+
+// names gives the keys of a map in order; nil if there are none.
+func names[V any](m map[string]V) []string {
+	if len(m) == 0 {
+		return nil
+	}
+	return slices.Sorted(maps.Keys(m))
+}

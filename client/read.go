@@ -1,0 +1,171 @@
+package client
+
+import (
+	"context"
+	"errors"
+	"io"
+	"time"
+
+	"github.com/wiretrial/wiretrial/internal/parts"
+	"github.com/wiretrial/wiretrial/protocol"
+	"github.com/wiretrial/wiretrial/transport"
+)
+
+// read is the reading goroutine: it takes the CLI's output to its end, and then settles everything that waits for it.
+func (s *session) read() {
+	inbound := s.parts.Inbound(s.route)
+	for {
+		frame, err := s.t.ReadFrame()
+		if err != nil && !s.readOn(err) {
+			break
+		}
+		if err != nil {
+			continue
+		}
+		m, err := s.parts.Decode(frame)
+		if err != nil {
+			s.faulty(err)
+			continue
+		}
+		inbound(m)
+	}
+	s.finish()
+}
+
+// readOn tells whether reading may go on after an error of the transport.
+func (s *session) readOn(err error) bool {
+	var frame *transport.FrameError
+	switch {
+	case errors.Is(err, io.EOF):
+		return false
+	case errors.As(err, &frame):
+		if frame.AtEOF {
+			s.mu.Lock()
+			s.cutOff = frame
+			s.mu.Unlock()
+		}
+		s.faulty(err)
+		return true
+	}
+	s.fail(&Error{Kind: Closed, Message: "reading from claude failed: " + err.Error(), Err: err})
+	return false
+}
+
+// faulty deals with a line that is no message.
+func (s *session) faulty(err error) {
+	if fatal := s.parts.Faulty(err); fatal != nil {
+		s.fail(&Error{Kind: Decode, Message: "claude wrote what cannot be read: " + fatal.Error(), Err: fatal})
+		return
+	}
+	if s.opts.OnSkip != nil {
+		s.opts.OnSkip(err)
+	}
+}
+
+// route sends a message where it belongs. It runs on the reading goroutine and never waits.
+func (s *session) route(m Message) {
+	switch {
+	case m.Type == protocol.TypeControlResponse:
+		s.answered(m)
+	case m.Type == protocol.TypeControlRequest:
+		s.serve(m)
+	case m.Type == protocol.TypeControlCancel:
+		s.withdraw(m.CancelledID())
+	case !m.IsControl():
+		s.deliver(m)
+	}
+}
+
+// answered settles a request of this side. An interrupt is marked in the order of the wire, before its caller can ask for
+// the next turn.
+func (s *session) answered(m Message) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	subtype, known := s.pending.Resolve(m)
+	if !known || m.ControlResponse().Failed() {
+		return
+	}
+	switch subtype {
+	case protocol.SubInterrupt:
+		s.turns.Interrupted()
+	case protocol.SubInitialize:
+		s.initialized = true
+	}
+}
+
+// deliver judges a message and queues it for the consumer.
+func (s *session) deliver(m Message) {
+	s.mu.Lock()
+	mark := s.turns.Judge(m)
+	if m.Type == protocol.TypeResult {
+		result := m.Result()
+		s.last, s.turnOpen = &result, false
+	}
+	s.mu.Unlock()
+	hidden := hostOnly(m)
+	if !hidden || mark.Ends {
+		if err := s.queue.Push(parts.Item{Message: m, Mark: mark, Hidden: hidden}); errors.Is(err, parts.ErrBacklog) {
+			s.fail(&Error{Kind: Other, Message: err.Error(), Err: err})
+		}
+	}
+	s.input.step(parts.Received, m)
+}
+
+// hostOnly tells whether a message is for this package and not for its user.
+func hostOnly(m Message) bool {
+	return m.Type == protocol.TypeSystem && m.Subtype == protocol.SystemSessionState && m.System().SDKHostOnly
+}
+
+// finish runs when the output has ended: it waits for the CLI's end and tells it to everybody who waits.
+func (s *session) finish() {
+	grace := time.NewTimer(outputGrace)
+	select {
+	case <-s.t.Done():
+	case <-grace.C: // stdout is closed and the CLI lives on: nothing can come of it
+	}
+	grace.Stop()
+	_ = s.t.Close(context.Background())
+	s.input.stop()
+
+	s.mu.Lock()
+	end := s.ending(s.t.Exit())
+	gone := end
+	if gone == nil {
+		gone = s.afterGoodEnd()
+	}
+	if end != nil {
+		s.end = end
+	}
+	s.gone = gone
+	s.mu.Unlock()
+
+	s.stop()
+	s.pending.Close(gone)
+	if end == nil {
+		s.queue.Close(io.EOF)
+	} else {
+		s.queue.Close(end)
+	}
+	s.mcp.close()
+	close(s.done)
+}
+
+// ending tells how the session ended. It is called with mu held.
+func (s *session) ending(exit transport.Exit) *Error {
+	if s.cause != nil {
+		return s.cause
+	}
+	return failed(s.parts.End(parts.Ending{
+		Exit: exit, Dismissed: s.dismissed, TurnOpen: s.turnOpen,
+		Initialized: s.initialized, Last: s.last, CutOff: s.cutOff,
+	}))
+}
+
+// afterGoodEnd is what a call gets when the session ended well. It is called with mu held.
+func (s *session) afterGoodEnd() *Error {
+	if s.dismissed {
+		return &Error{Kind: NotConnected, Message: "the session was closed"}
+	}
+	exit := s.t.Exit()
+	return &Error{Kind: ProcessExit, Message: "claude has exited", ExitCode: &exit.Code, Stderr: exit.Stderr}
+}

@@ -1,0 +1,78 @@
+package client
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/wiretrial/wiretrial/internal/parts"
+	"github.com/wiretrial/wiretrial/protocol"
+)
+
+// call is a request of the CLI that is being handled.
+type call struct {
+	request   parts.Request
+	stop      context.CancelFunc
+	withdrawn bool // under the session's mu
+}
+
+// serve starts the handling of a request of the CLI, in a goroutine of its own.
+func (s *session) serve(m Message) {
+	ctx, stop := context.WithCancel(s.ctx)
+	c := &call{request: parts.Request{ID: m.ControlRequest().ID, Message: m}, stop: stop}
+	key := c.request.ID.Key()
+	s.mu.Lock()
+	s.calls[key] = append(s.calls[key], c)
+	s.mu.Unlock()
+	s.input.step(parts.RequestOpened, Message{})
+	s.own.Add(1)
+	s.parts.Run(func() {
+		defer s.own.Done()
+		defer stop()
+		s.settleCall(ctx, c)
+	})
+}
+
+// settleCall runs the handler and answers the request, unless it was withdrawn meanwhile.
+func (s *session) settleCall(ctx context.Context, c *call) {
+	value, err := safely(ctx, s.handler, c.request)
+	outcome := parts.Outcome{Value: value, Err: err, Ended: s.ctx.Err() != nil}
+	outcome.Withdrawn = s.claim(c)
+	if line := s.parts.Answer(c.request, outcome); line != nil {
+		// A CLI that is gone wants no answer: that the line is not written is no failure of anything.
+		_ = s.t.WriteFrame(s.ctx, line)
+	}
+	s.input.step(parts.RequestClosed, Message{})
+}
+
+// claim takes a call out of the open ones and tells whether it was withdrawn before that.
+func (s *session) claim(c *call) (withdrawn bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	key := c.request.ID.Key()
+	s.calls[key] = slices.DeleteFunc(s.calls[key], func(o *call) bool { return o == c })
+	if len(s.calls[key]) == 0 {
+		delete(s.calls, key)
+	}
+	return c.withdrawn
+}
+
+// withdraw stops the handling of a request that the CLI no longer wants answered.
+func (s *session) withdraw(id protocol.ID) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, c := range s.calls[id.Key()] {
+		c.withdrawn = true
+		c.stop()
+	}
+}
+
+// safely runs a handler; a callback that panics has failed, and its program goes on.
+func safely(ctx context.Context, handler parts.Handler, r parts.Request) (value any, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			value, err = nil, fmt.Errorf("callback panicked: %v", p)
+		}
+	}()
+	return handler(ctx, r)
+}

@@ -1,0 +1,318 @@
+package client
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"os"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/wiretrial/wiretrial/internal/parts"
+	"github.com/wiretrial/wiretrial/protocol"
+	"github.com/wiretrial/wiretrial/transport"
+)
+
+const (
+	// outputGrace is how long the CLI may live on after it closed its stdout.
+	outputGrace = 5 * time.Second
+	// callbackGrace is how long the end of a session waits for callbacks whose context has ended.
+	callbackGrace = time.Second
+	// reasonGrace is how long a failed write waits for the exit that explains it.
+	reasonGrace = 500 * time.Millisecond
+)
+
+// session is one CLI from its start to its end. Its reading goroutine is started by open, ends with the CLI's output, and closes
+// done; everything else is called from any goroutine.
+type session struct {
+	opts  Options
+	parts *parts.Parts
+	t     transport.Transport
+	mcp   *mcpBridge
+	input *inputDriver // of a one-shot session; nil otherwise
+
+	pending parts.Pending
+	queue   parts.Queue
+	handler parts.Handler
+
+	ctx  context.Context // of callbacks: ends when the session is over or told to end
+	stop context.CancelFunc
+	done chan struct{}  // closed when the CLI is gone and the end is known
+	own  sync.WaitGroup // callbacks and helpers
+
+	mu          sync.Mutex
+	turns       parts.Turns
+	ids         int
+	calls       map[string][]*call // requests of the CLI that are being handled
+	cause       *Error             // why this side ended the CLI, if not because it was told to
+	dismissed   bool
+	initialized bool
+	asked       int // number of the last user line
+	turnOpen    bool
+	last        *protocol.Result
+	cutOff      *transport.FrameError
+	info        protocol.ControlResponse
+	end         error // how it ended; valid once done is closed
+	gone        error // what calls get after the end; valid once done is closed
+}
+
+// open starts a CLI and the reading of its output. ctx is for the start only.
+func open(ctx context.Context, opts Options, p *parts.Parts) (*session, error) {
+	if err := opts.check(); err != nil {
+		return nil, err
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, asError("connect", err)
+	}
+	t, err := openTransport(ctx, &opts, p)
+	if err != nil {
+		return nil, err
+	}
+	s := &session{
+		opts: opts, parts: p, t: p.Wrap(t),
+		pending: p.Pending(), queue: p.Queue(opts.maxUnread()), turns: p.Turns(),
+		calls: map[string][]*call{}, done: make(chan struct{}),
+	}
+	s.ctx, s.stop = context.WithCancel(context.Background())
+	s.mcp = newMCPBridge(s)
+	s.handler = p.Handler(s.handle)
+	return s, nil
+}
+
+func openTransport(ctx context.Context, opts *Options, p *parts.Parts) (transport.Transport, error) {
+	if opts.Open != nil {
+		t, err := opts.Open(ctx)
+		if err != nil {
+			return nil, startError(err)
+		}
+		return t, nil
+	}
+	path, err := p.Find(opts.CLIPath)
+	if err != nil {
+		return nil, startError(err)
+	}
+	spec := opts.spec()
+	t, err := p.Open(ctx, transport.Command{
+		Path: path, Args: p.Argv(spec), Env: p.Env(spec, os.Environ()), Dir: opts.Cwd,
+	}, opts.transportOptions())
+	if err != nil {
+		return nil, startError(err)
+	}
+	return t, nil
+}
+
+// handshake sends initialize and waits for its answer.
+func (s *session) handshake(ctx context.Context) error {
+	if limit := s.opts.initializeTimeout(); limit > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, limit)
+		defer cancel()
+	}
+	answer, err := s.parts.Initialize(ctx, func(ctx context.Context) (protocol.Message, error) {
+		return s.exchange(ctx, s.opts.initialize())
+	})
+	if err != nil {
+		return asError("connect", err)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.info = answer.ControlResponse()
+	return nil
+}
+
+// exchange writes a request and waits for its answer; a refusal is an error.
+func (s *session) exchange(ctx context.Context, r protocol.Request) (protocol.Message, error) {
+	op := r.Subtype()
+	id := s.nextID()
+	reply, err := s.pending.Open(id, op)
+	if err != nil {
+		return protocol.Message{}, asError(op, err)
+	}
+	line, err := s.parts.Request(id, r)
+	if err == nil {
+		err = s.write(ctx, op, line)
+	}
+	if err != nil {
+		reply.Drop()
+		return protocol.Message{}, asError(op, err)
+	}
+	answer, err := reply.Wait(ctx)
+	if err != nil {
+		reply.Drop()
+		return protocol.Message{}, asError(op, err)
+	}
+	if response := answer.ControlResponse(); response.Failed() {
+		return answer, refused(op, response)
+	}
+	return answer, nil
+}
+
+func refused(op string, response protocol.ControlResponse) *Error {
+	text := response.Error
+	if text == "" {
+		text = "claude refused the request and gave no reason"
+	}
+	return &Error{Kind: ControlError, Op: op, Message: text, Code: response.ErrorCode}
+}
+
+// nextID gives an id that is unique in the session.
+func (s *session) nextID() protocol.ID {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.ids++
+	return protocol.NewID("req_" + strconv.Itoa(s.ids))
+}
+
+// write writes one line. If the CLI no longer reads, the reason is most often that it is gone, which is known a moment later.
+func (s *session) write(ctx context.Context, op string, line []byte) error {
+	err := s.t.WriteFrame(ctx, line)
+	if err == nil {
+		return nil
+	}
+	if errors.Is(err, transport.ErrPeerClosed) {
+		reason := time.NewTimer(reasonGrace)
+		defer reason.Stop()
+		select {
+		case <-s.done:
+			return asError(op, s.reason())
+		case <-ctx.Done():
+		case <-reason.C:
+		}
+	}
+	return asError(op, err)
+}
+
+// over tells whether the session has ended.
+func (s *session) over() bool {
+	select {
+	case <-s.done:
+		return true
+	default:
+		return false
+	}
+}
+
+// reason gives what a call gets after the end of the session. It may be called once done is closed.
+func (s *session) reason() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.gone
+}
+
+// ask feeds a prompt to the CLI, one user line at a time.
+func (s *session) ask(ctx context.Context, op string, p Prompt) error {
+	if p.pull == nil {
+		return nil
+	}
+	next := s.parts.Prompt(p.pull)
+	for {
+		line, err := next(ctx)
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return s.promptFailed(ctx, op, err)
+		}
+		if err := s.say(ctx, op, line); err != nil {
+			return err
+		}
+	}
+}
+
+func (s *session) promptFailed(ctx context.Context, op string, err error) error {
+	if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
+		return asError(op, err)
+	}
+	return &Error{Kind: PromptError, Op: op, Message: "the prompt stream failed: " + err.Error(), Err: err}
+}
+
+// say writes one user line.
+func (s *session) say(ctx context.Context, op string, line []byte) error {
+	line, err := oneLine(line)
+	if err != nil {
+		return &Error{Kind: PromptError, Op: op, Message: "a prompt's item is not a user message: " + err.Error(), Err: err}
+	}
+	s.mu.Lock()
+	s.asked = s.turns.Wrote()
+	s.turnOpen = true
+	s.mu.Unlock()
+	s.input.step(parts.PromptWritten, Message{})
+	return s.write(ctx, op, line)
+}
+
+// oneLine gives a JSON object as one line.
+func oneLine(item []byte) ([]byte, error) {
+	if len(item) == 0 || !json.Valid(item) {
+		return nil, errors.New("it is not JSON")
+	}
+	if bytes.IndexByte(item, '\n') < 0 {
+		return item, nil
+	}
+	var line bytes.Buffer
+	err := json.Compact(&line, item)
+	return line.Bytes(), err
+}
+
+// notifyMCP carries a message of an in-process server to the CLI. The CLI acknowledges it, which nobody waits for.
+func (s *session) notifyMCP(ctx context.Context, server string, message json.RawMessage) error {
+	line, err := s.parts.Request(s.nextID(), protocol.MCPMessage{ServerName: server, Message: message})
+	if err != nil {
+		return err
+	}
+	return s.write(ctx, protocol.SubMCPMessage, line)
+}
+
+// fail ends the session because of err, unless it has ended already or is told to end.
+func (s *session) fail(err *Error) {
+	s.mu.Lock()
+	if s.cause == nil && !s.dismissed {
+		s.cause = err
+	}
+	s.mu.Unlock()
+	s.dismiss()
+}
+
+// dismiss tells the session to end and does not wait for that: callbacks are stopped, open requests fail, the CLI is ended.
+func (s *session) dismiss() {
+	s.mu.Lock()
+	if s.dismissed {
+		s.mu.Unlock()
+		return
+	}
+	s.dismissed = true
+	cause := s.cause
+	s.mu.Unlock()
+	s.stop()
+	if cause == nil {
+		cause = &Error{Kind: Closed, Message: "the session was closed"}
+	}
+	s.pending.Close(cause)
+	go func() { _ = s.t.Close(context.Background()) }() // returns when the CLI is gone; finish waits for the same
+}
+
+// close ends the session and waits until its CLI is gone. The end of ctx cuts the graces short.
+func (s *session) close(ctx context.Context) error {
+	s.dismiss()
+	err := s.t.Close(ctx)
+	<-s.done
+	s.settle()
+	return err
+}
+
+// settle waits for the callbacks, but not for ever: one that heeds no context is its owner's.
+func (s *session) settle() {
+	idle := make(chan struct{})
+	go func() {
+		s.own.Wait()
+		close(idle)
+	}()
+	grace := time.NewTimer(callbackGrace)
+	defer grace.Stop()
+	select {
+	case <-idle:
+	case <-grace.C:
+	}
+}

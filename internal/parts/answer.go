@@ -1,0 +1,42 @@
+package parts
+
+import (
+	"errors"
+
+	"github.com/wiretrial/wiretrial/protocol"
+	"github.com/wiretrial/wiretrial/transport"
+)
+
+// Answer makes the line for what became of a request. One that was withdrawn, or whose session is over, is not answered: the
+// CLI has settled it by itself, and a failure is never turned into a consent.
+func Answer(r Request, o Outcome) []byte {
+	if o.Withdrawn || o.Ended {
+		return nil
+	}
+	err := o.Err
+	if err == nil {
+		line, encodeErr := protocol.EncodeSuccess(r.ID, o.Value)
+		if encodeErr == nil {
+			return line
+		}
+		err = encodeErr
+	}
+	text := err.Error()
+	if text == "" {
+		text = "callback failed without a message"
+	}
+	line, err := protocol.EncodeError(r.ID, text, "")
+	if err != nil { // cannot happen: an id that came from the wire and a string have an encoding
+		return nil
+	}
+	return line
+}
+
+// Faulty skips what is no message, and lets only a line above the limit end the session: everything else may be a stray
+// print of some library, but a frame that is too long is a message that would be lost.
+func Faulty(err error) error {
+	if errors.Is(err, transport.ErrTooLong) {
+		return err
+	}
+	return nil
+}
