@@ -41,7 +41,7 @@ type FrameError struct {
 	AtLeast bool
 	// Limit is the limit that a line passed that is too long, in bytes.
 	Limit int64
-	// AtEOF says that the stream ended inside the line.
+	// AtEOF says that the stream ended inside the line. A line too long is refused before that is known.
 	AtEOF bool
 	// Excerpt is the start of the line.
 	Excerpt string

@@ -52,6 +52,10 @@ func NewStderrTail(size int, onLine func(line string)) *StderrTail {
 // Drain reads r to its end, and then waits for the callback to catch up, for at most a second: one that
 // never returns keeps its goroutine, and nobody else waits for it.
 func (s *StderrTail) Drain(r io.Reader) {
+	if s.onLine == nil {
+		s.read(r, nil)
+		return
+	}
 	lines := make(chan string, stderrQueue)
 	caught := make(chan struct{})
 	go func() {

@@ -1,0 +1,183 @@
+//go:build unix
+
+package transport
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+// helperVar makes the test binary play a CLI: its value names the part.
+const helperVar = "WIRETRIAL_TRANSPORT_HELPER"
+
+// lifeVar is the socket by which a grandchild shows that it lives.
+const lifeVar = "WIRETRIAL_TRANSPORT_LIFE"
+
+func TestMain(m *testing.M) {
+	if part := os.Getenv(helperVar); part != "" {
+		os.Exit(play(part))
+	}
+	os.Exit(m.Run())
+}
+
+// play plays a part and gives the exit code.
+func play(part string) int {
+	switch part {
+	case "echo":
+		_, _ = io.Copy(os.Stdout, os.Stdin)
+	case "fail":
+		fmt.Fprintln(os.Stderr, "first line\r\ncannot go on")
+		return 7
+	case "die":
+		_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
+	case "burst":
+		fmt.Print(strings.Repeat(object(999)+"\n", 60) + object(999))
+	case "stderr":
+		flood := strings.Repeat(strings.Repeat("e", 99)+"\n", 80_000)
+		fmt.Fprint(os.Stderr, flood, "the end")
+		fmt.Println(`{"flooded":true}`)
+	case "deaf":
+		fmt.Println(`{"ready":true}`)
+		wait()
+	case "stubborn":
+		signal.Ignore(syscall.SIGTERM)
+		fmt.Println(`{"ready":true}`)
+		wait()
+	case "closes-stdin":
+		_ = os.Stdin.Close()
+		fmt.Println(`{"ready":true}`)
+		wait()
+	case "environment":
+		return tell()
+	case "parent", "chatty-parent", "parent-at-eof":
+		return parent(part)
+	case "grandchild", "chatty":
+		return grandchild(part)
+	}
+	return 0
+}
+
+// wait waits for a signal that ends it.
+func wait() { <-make(chan os.Signal) }
+
+// tell writes what it was started with.
+func tell() int {
+	dir, _ := os.Getwd()
+	flags, _, _ := syscall.Syscall(syscall.SYS_FCNTL, 1, syscall.F_GETFL, 0)
+	fmt.Printf("{\"args\":%q,\"env\":%q,\"dir\":%q,\"blocking\":%v,\"leads\":%v}\n", os.Args,
+		os.Environ(), dir, flags&syscall.O_NONBLOCK == 0, syscall.Getpgrp() == os.Getpid())
+	return 0
+}
+
+// parent starts a grandchild that holds its stdout and stderr, says so when that lives, and ends: at once with code 7,
+// or at the end of its input.
+func parent(part string) int {
+	child := "grandchild"
+	if part == "chatty-parent" {
+		child = "chatty"
+	}
+	cmd := exec.Command(os.Args[0])
+	cmd.Env = []string{helperVar + "=" + child, lifeVar + "=" + os.Getenv(lifeVar)}
+	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
+	alive, _ := cmd.StdinPipe()
+	if err := cmd.Start(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer alive.Close()
+	_, _ = bufio.NewReader(os.Stdin).ReadString('\n') // the test goes on when the grandchild lives
+	if part == "parent-at-eof" {
+		_, _ = io.Copy(io.Discard, os.Stdin)
+		return 0
+	}
+	fmt.Println(`{"last":true}`)
+	return 7
+}
+
+// grandchild lives until the test closes the socket.
+func grandchild(part string) int {
+	signal.Ignore(syscall.SIGPIPE)
+	life, err := net.Dial("unix", os.Getenv(lifeVar))
+	if err != nil {
+		return 1
+	}
+	if part == "chatty" {
+		go func() {
+			for {
+				if _, err := fmt.Println(strings.Repeat("chatter ", 100)); err != nil {
+					return
+				}
+			}
+		}()
+	}
+	_, _ = io.Copy(io.Discard, life)
+	return 0
+}
+
+// helper is the command for a part.
+func helper(t testing.TB, part string, env ...string) Command {
+	t.Helper()
+	path, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return Command{Path: path, Env: append(env, helperVar+"="+part)}
+}
+
+// start starts a part, and ends it with the test.
+func start(t testing.TB, cmd Command, opts Options) *Process {
+	t.Helper()
+	p, err := Start(t.Context(), cmd, opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = p.Close(ended(t)) })
+	return p
+}
+
+// life waits for a grandchild: the connection ends with it.
+type life struct {
+	listener net.Listener
+	conn     net.Conn
+}
+
+func newLife(t *testing.T) (l *life, env string) {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "wt") // t.TempDir may be longer than a socket's name may be
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(dir, "s")
+	listener, err := net.Listen("unix", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l = &life{listener: listener}
+	t.Cleanup(func() {
+		_ = listener.Close()
+		if l.conn != nil {
+			_ = l.conn.Close()
+		}
+		_ = os.RemoveAll(dir)
+	})
+	return l, lifeVar + "=" + path
+}
+
+// await waits until the grandchild lives.
+func (l *life) await(t *testing.T) {
+	t.Helper()
+	conn, err := l.listener.Accept()
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.conn = conn
+}
