@@ -290,7 +290,7 @@ func (a *aligner) compare(at, yield int, msg []byte) {
 
 // difference finds the first contradiction.
 func (a *aligner) difference(d Due, msg []byte) *contradiction {
-	if d.Loose {
+	if d.Loose || bytes.Equal(d.Frame, msg) {
 		return nil
 	}
 	w, y := gjson.ParseBytes(d.Frame), gjson.ParseBytes(msg)
@@ -312,41 +312,64 @@ func (a *aligner) missing() {
 	}
 }
 
-// contradictPortable compares the keys that every typed SDK keeps (adapter contract, "Portable keys").
-func contradictPortable(w, y gjson.Result) *contradiction {
-	written, yielded := members(w), members(y)
-	typ := written["type"].Str
-	for _, key := range portableKeys(typ) {
-		v, ok := written[key]
-		if got, came := yielded[key]; ok && came {
-			if c := contradict(key, v, got); c != nil {
-				return c
+// portable are the top-level keys that every typed SDK keeps (adapter contract, "Portable keys"); message is looked into.
+// session_id is not on user, and those after it are a result's only.
+var portable = [...]string{"type", "subtype", "uuid", "parent_tool_use_id", "message", "session_id", "is_error", "num_turns",
+	"result", "errors", "total_cost_usd", "usage"}
+
+// The places in portable that end what a user and what other messages but a result are compared by.
+const (
+	portableMessage = 4
+	portableOfUser  = 5
+	portableOfAll   = 6
+)
+
+// portableFields picks the portable keys out of a message in one pass; the last of repeated ones counts.
+func portableFields(message gjson.Result) (fields [len(portable)]gjson.Result) {
+	message.ForEach(func(k, v gjson.Result) bool {
+		for i, key := range portable {
+			if k.Str == key {
+				fields[i] = v
 			}
 		}
-	}
-	if typ != "assistant" && typ != "user" {
-		return nil
-	}
-	wm, ym := written["message"], yielded["message"]
-	if !wm.IsObject() || !ym.IsObject() {
-		return contradict("message", wm, ym)
-	}
-	if c := contradict("message.model", wm.Get("model"), ym.Get("model")); c != nil {
-		return c
-	}
-	return contradictBlocks(wm.Get("content"), ym.Get("content"))
+		return true
+	})
+	return fields
 }
 
-// portableKeys are the top-level keys of a type.
-func portableKeys(typ string) []string {
-	switch typ {
+// contradictPortable compares the portable keys.
+func contradictPortable(w, y gjson.Result) *contradiction {
+	written, yielded := portableFields(w), portableFields(y)
+	end := portableOfAll
+	switch written[0].Str {
 	case "user":
-		return []string{"type", "subtype", "uuid", "parent_tool_use_id"}
+		end = portableOfUser
 	case "result":
-		return []string{"type", "subtype", "uuid", "session_id", "parent_tool_use_id", "is_error", "num_turns", "result", "errors",
-			"total_cost_usd", "usage"}
+		end = len(portable)
 	}
-	return []string{"type", "subtype", "uuid", "session_id", "parent_tool_use_id"}
+	for i := range end {
+		var c *contradiction
+		if i == portableMessage {
+			c = contradictMessage(written[i], yielded[i])
+		} else {
+			c = contradict(portable[i], written[i], yielded[i])
+		}
+		if c != nil {
+			return c
+		}
+	}
+	return nil
+}
+
+// contradictMessage compares model and content of what assistant and user messages hold.
+func contradictMessage(w, y gjson.Result) *contradiction {
+	if !w.IsObject() || !y.IsObject() {
+		return contradict("message", w, y)
+	}
+	if c := contradict("message.model", w.Get("model"), y.Get("model")); c != nil {
+		return c
+	}
+	return contradictBlocks(w.Get("content"), y.Get("content"))
 }
 
 // contradictBlocks compares content; of blocks only those of the four portable types, as far as they were yielded.

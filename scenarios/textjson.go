@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -21,6 +22,9 @@ func validJSON(b []byte) bool { return shallow(b) && gjson.ValidBytes(b) }
 
 // shallow reports whether no byte of b stands deeper than maxLevels brackets.
 func shallow(b []byte) bool {
+	if bytes.Count(b, []byte{'{'})+bytes.Count(b, []byte{'['}) <= maxLevels {
+		return true
+	}
 	depth, in := 0, false
 	for i := 0; i < len(b); i++ {
 		switch c := b[i]; {
