@@ -35,7 +35,7 @@ func TestCheckAnswer(t *testing.T) {
 		"hook":                    {"hook_callback", success(`{"continue":false,"hookSpecificOutput":{"hookEventName":"PreToolUse"},"newField":1}`), ""},
 		"hook async":              {"hook_callback", success(`{"async":true,"asyncTimeout":5000}`), ""},
 		"hook nothing":            {"hook_callback", bare, ""},
-		"hook python name":        {"hook_callback", success(`{"continue_":false}`), `response.response`},
+		"hook python name":        {"hook_callback", success(`{"continue_":false}`), `response.response: expected the name "continue", got the name "continue_"`},
 		"hook continue text":      {"hook_callback", success(`{"continue":"yes"}`), `response.response.continue: expected a boolean, got the string "yes"`},
 		"mcp result":              {"mcp_message", success(`{"mcp_response":{"jsonrpc":"2.0","id":0,"result":{"anything":[]}}}`), ""},
 		"mcp acknowledged":        {"mcp_message", success(`{"mcp_response":{"jsonrpc":"2.0","result":{}}}`), ""},

@@ -81,7 +81,7 @@ func rank(e *Error) int {
 const knownName = "a known name"
 
 func leaves(e *jsonschema.ValidationError, found []*jsonschema.ValidationError) []*jsonschema.ValidationError {
-	if len(e.Causes) == 0 {
+	if _, named := e.ErrorKind.(*kind.PropertyNames); named || len(e.Causes) == 0 {
 		return append(found, e)
 	}
 	for _, cause := range e.Causes {
@@ -115,6 +115,8 @@ func (s *set) faults(leaf *jsonschema.ValidationError, place []string, value any
 	switch k := leaf.ErrorKind.(type) {
 	case *kind.AdditionalProperties:
 		return s.unknownNames(leaf.SchemaURL, path, k.Properties)
+	case *kind.PropertyNames:
+		return s.unknownNames(strings.TrimSuffix(leaf.SchemaURL, "/propertyNames"), path, []string{k.Property})
 	case *kind.Required:
 		var missing []*Error
 		for _, name := range k.Missing {
