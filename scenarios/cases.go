@@ -9,6 +9,9 @@ import (
 // MaxCases is the most that one file's variants and orders may make, before its entry points are applied.
 const MaxCases = 1000
 
+// maxWays bounds the ways through the branches of one case.
+const maxWays = 64
+
 // Cases returns what the file makes when each row of its variants, each order of its each_order blocks and each of its entry points is
 // applied, in this order. The cases share what they do not change: treat them as read only. The error is always nil for a file that Load
 // returned, and a Problems otherwise.
@@ -47,7 +50,7 @@ func (l *loader) expand() *document {
 			}
 		}
 	}
-	return &document{cases: l.enter(bases)}
+	return &document{top: l.top, cases: l.enter(bases)}
 }
 
 // base makes the case of one row and one order of each block, without its entry point.
@@ -70,6 +73,9 @@ func (l *loader) base(row string, blocks []order, left *allowance) Case {
 	c.Frames = d.frames(l.top.get("frames"))
 	c.Raw = d.raw(l.top.get("raw"), l.top.get("frames"))
 	c.Steps = d.steps(l.top.get("steps"))
+	if countWays(c.Steps, maxWays+1) > maxWays {
+		l.rep.add(l.file.Pos, RuleFileCases, "the branches make more than %d ways through the steps", maxWays)
+	}
 	return c
 }
 

@@ -8,8 +8,9 @@ import (
 	"time"
 )
 
-// document is the parsed and checked file behind a File: its cases, made once.
+// document is the parsed and checked file behind a File: its text as nodes, and its cases, made once.
 type document struct {
+	top   *node
 	cases []Case
 }
 

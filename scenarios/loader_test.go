@@ -36,3 +36,21 @@ func TestLoadsEverySketch(t *testing.T) {
 		}
 	}
 }
+
+func TestEverySketchIsClean(t *testing.T) {
+	t.Parallel()
+	for _, name := range sketches(t) {
+		src, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		f, err := Load(name, src)
+		if err != nil {
+			t.Errorf("%v", err)
+			continue
+		}
+		for _, p := range Lint(f) {
+			t.Errorf("%s", p)
+		}
+	}
+}

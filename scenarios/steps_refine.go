@@ -3,6 +3,7 @@ package scenarios
 import (
 	"encoding/json"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 )
@@ -105,15 +106,15 @@ func (d *decoder) matcher(e entry) {
 	}
 }
 
-// setter checks a value of set: a scalar, or JSON text as {json: TEXT}.
+// setter checks a value of set: a scalar or a list of them. What is more is JSON text in a frame, or set by longer paths.
 func (d *decoder) setter(e entry) {
-	if e.val.shape == scalar && !e.val.bare {
+	flat := func(n *node) bool { return n.shape == scalar && !n.bare }
+	if flat(e.val) {
 		return
 	}
-	if text, ok := e.val.get("json").text(); ok && len(e.val.keys) == 1 && (json.Valid([]byte(text)) || strings.Contains(text, "${")) {
-		return
+	if e.val.shape != list || slices.ContainsFunc(e.val.items, func(n *node) bool { return !flat(n) }) {
+		d.bad(e.val, "a scalar or a list of scalars")
 	}
-	d.bad(e.val, "a scalar, or {json: TEXT} for what is none")
 }
 
 func (d *decoder) duration(n *node) time.Duration {
