@@ -158,11 +158,7 @@ func (a *Adapter) readEvent() (Event, error) {
 		a.out.drop()
 		return fault(line, fmt.Sprintf("a line longer than %d bytes; the adapter is killed", a.out.limit)), nil
 	case errors.Is(err, io.ErrUnexpectedEOF):
-		ev := decodeLine(line)
-		if ev.Kind != Noise && ev.Kind != 0 {
-			ev = fault(line, "its stdout ended in the middle of a message")
-		}
-		return ev, nil
+		return noise(line), nil // it died in the middle of a line: Exit follows and says how
 	}
 	return Event{}, err
 }

@@ -145,6 +145,9 @@ func (e *echo) do(m *contract.Message, line []byte) string {
 			e.print(`{"jsonrpc":"2.0","method":"answered","params":{"line":` + string(line[:len(line)-1]) + `}}`)
 			return ""
 		}
+		if m.Params == nil {
+			return "null"
+		}
 		return string(m.Params)
 	case "raw":
 		var text string
