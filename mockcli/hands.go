@@ -25,3 +25,6 @@ func (h *Hands) Do(c Command) Event {
 
 // Observe describes this process as it was started: the fields of a hello event.
 func Observe(args []string) Event { return observe(args) }
+
+// SignalNumber is the number of a signal by its name, SIGTERM; zero for an unknown one.
+func SignalNumber(name string) int { return signalNumber(name) }

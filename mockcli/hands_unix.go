@@ -115,3 +115,5 @@ func openHands(report func(...Event)) (*hands, error) {
 	h.catch()
 	return h, nil
 }
+
+func signalNumber(name string) int { return int(unix.SignalNum(name)) }
