@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"unicode/utf8"
+
+	"github.com/tidwall/gjson"
 )
 
 // The values of a line's type that this package knows by name. Any other type is legal and kept raw.
@@ -123,7 +125,7 @@ func Decode(line []byte) (Message, error) {
 
 // checkObject holds the strict part: one JSON object and nothing else.
 func checkObject(text []byte) error {
-	if !json.Valid(text) {
+	if !valid(text) {
 		return notJSON(text)
 	}
 	if i := skipSpace(text, 0); text[i] != '{' {
@@ -131,6 +133,15 @@ func checkObject(text []byte) error {
 		return decodeError(text, int64(i), detail, ErrNotObject)
 	}
 	return nil
+}
+
+// valid reports whether the text is one JSON value. The fast validator calls itself for each level of nesting, so a text that could be
+// deeper than MaxDepth goes to the one that counts.
+func valid(text []byte) bool {
+	if bytes.Count(text, []byte("["))+bytes.Count(text, []byte("{")) <= MaxDepth {
+		return gjson.ValidBytes(text)
+	}
+	return json.Valid(text)
 }
 
 func notJSON(text []byte) error {

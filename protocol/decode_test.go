@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"unicode/utf8"
 )
 
 func decode(t testing.TB, line string) Message {
@@ -179,7 +180,7 @@ func agree(t *testing.T, line []byte, m Message, err error) {
 		t.Errorf("%q: type %q, but encoding/json says %q", line, m.Type, typ)
 	}
 	for name, value := range Members(m.Raw) {
-		if _, ok := object[name]; !ok || !json.Valid(value) {
+		if _, ok := object[name]; !ok && utf8.ValidString(name) || !json.Valid(value) {
 			t.Errorf("%q: member %q = %q", line, name, value)
 		}
 	}
@@ -221,12 +222,13 @@ func BenchmarkDecode(b *testing.B) {
 		"delta": delta,
 		"1MB":   `{"type":"assistant","message":{"content":[{"type":"text","text":"` + strings.Repeat("words and spaces ", 1<<16) + `"}]}}`,
 	}
-	for name, line := range lines {
+	for name, text := range lines {
 		b.Run(name, func(b *testing.B) {
+			line := []byte(text)
 			b.SetBytes(int64(len(line)))
 			b.ReportAllocs()
 			for b.Loop() {
-				if _, err := Decode([]byte(line)); err != nil {
+				if _, err := Decode(line); err != nil {
 					b.Fatal(err)
 				}
 			}

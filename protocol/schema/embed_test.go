@@ -35,3 +35,41 @@ func TestAnUnknownSchemaIsAnError(t *testing.T) {
 		t.Errorf("got %s", text)
 	}
 }
+
+func TestEachRequestInTheSchemaIsReached(t *testing.T) {
+	t.Parallel()
+	text, err := schema.Source("request.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var doc struct {
+		AllOf []struct {
+			If struct {
+				Properties struct{ Subtype struct{ Const string } }
+			}
+			Then struct {
+				Ref string `json:"$ref"`
+			}
+		}
+		Defs map[string]json.RawMessage `json:"$defs"`
+	}
+	if err := json.Unmarshal(text, &doc); err != nil {
+		t.Fatal(err)
+	}
+	reached := map[string]bool{"matcher": true} // not a request
+	for _, branch := range doc.AllOf {
+		name := branch.If.Properties.Subtype.Const
+		if branch.Then.Ref != "#/$defs/"+name {
+			t.Errorf("%s leads to %s", name, branch.Then.Ref)
+		}
+		reached[name] = true
+	}
+	for name := range doc.Defs {
+		if !reached[name] {
+			t.Errorf("%s is judged by nothing", name)
+		}
+	}
+	if len(reached) < 38 {
+		t.Errorf("only %d requests", len(reached))
+	}
+}
