@@ -59,6 +59,13 @@ func (c *conn) write(ctx context.Context, frame []byte) error {
 	return err
 }
 
+// recycle gives a frame back to a framer that wants it.
+func (c *conn) recycle(frame []byte) {
+	if r, ok := c.frames.(Recycler); ok {
+		r.Recycle(frame)
+	}
+}
+
 // closeInput is this side's end of the input.
 func (c *conn) closeInput() error {
 	c.inputClosed.Store(true)

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 )
 
@@ -16,6 +15,12 @@ const DefaultMaxFrame = 256 << 20
 type FrameReader interface {
 	// ReadFrame is as in [Transport].
 	ReadFrame() ([]byte, error)
+}
+
+// Recycler is what a FrameReader or a Transport can be besides: one that takes frames back. See
+// [Framer.Recycle].
+type Recycler interface {
+	Recycle(frame []byte)
 }
 
 // Why a line is no frame, for errors.Is on a [*FrameError].
@@ -123,6 +128,8 @@ const (
 	maxChunk = 4 << 20
 	// excerptSize is how much of a line an error quotes.
 	excerptSize = 120
+	// recycleMin and recycleMax are the sizes worth recycling, recycleMost how many frames wait for it.
+	recycleMin, recycleMax, recycleMost = 4 << 10, 1 << 20, 4
 	// maxEmptyReads is how often a reader may give nothing and no error, as in bufio.
 	maxEmptyReads = 100
 )
@@ -148,11 +155,12 @@ type Framer struct {
 	pieces     [][]byte // the line so far, as far as it left the window
 	pieced     int      // bytes in pieces
 
-	skipping bool  // the rest of the line was refused already
-	line     int64 // how many lines came before the current one
-	offset   int64 // where the current one starts
-	lastFeed int   // length of the last line's line feed: 0 if the stream ended instead
-	err      error // why reading ended
+	spare    chan []byte // recycled frames
+	skipping bool        // the rest of the line was refused already
+	line     int64       // how many lines came before the current one
+	offset   int64       // where the current one starts
+	lastFeed int         // length of the last line's line feed: 0 if the stream ended instead
+	err      error       // why reading ended
 }
 
 // NewFramer gives a Framer that reads from r.
@@ -166,7 +174,7 @@ func NewFramer(r io.Reader, opts FramerOptions) *Framer {
 	if opts.Malformed == Default {
 		opts.Malformed = Report
 	}
-	return &Framer{r: r, opts: opts}
+	return &Framer{r: r, opts: opts, spare: make(chan []byte, recycleMost)}
 }
 
 // ReadFrame gives the next frame, which belongs to the caller. At the end of the stream it returns
@@ -189,10 +197,37 @@ func (f *Framer) ReadFrame() ([]byte, error) {
 			continue
 		}
 		if !owned {
-			frame = bytes.Clone(frame)
+			frame = append(f.room(len(frame)), frame...)
 		}
 		return frame, nil
 	}
+}
+
+// Recycle gives a frame back, whose memory a later frame may then use: fresh memory is what a frame of some
+// size costs most. It is optional, and may be called from any goroutine; the frame must not be used any
+// more, by anybody. Small and huge frames are left to the garbage collector.
+func (f *Framer) Recycle(frame []byte) {
+	if cap(frame) < recycleMin || cap(frame) > recycleMax {
+		return
+	}
+	select {
+	case f.spare <- frame[:0]:
+	default:
+	}
+}
+
+// room is memory for a frame of n bytes: a recycled one, unless it would be mostly empty.
+func (f *Framer) room(n int) []byte {
+	if n >= recycleMin {
+		select {
+		case b := <-f.spare:
+			if cap(b) >= n && cap(b)/2 <= n {
+				return b
+			}
+		default:
+		}
+	}
+	return make([]byte, 0, n)
 }
 
 // nextLine gives the next line, without its line feed, and whether its memory is its own: if not, it
@@ -235,12 +270,20 @@ func (f *Framer) cut(at, next int) (line []byte, owned bool, bad error) {
 		long.AtEOF = next == at
 		bad = long
 	} else if len(f.pieces) > 0 {
-		line, owned = slices.Concat(append(f.pieces, line)...), true
+		line, owned = joined(f.room(int(size)), append(f.pieces, line)), true
 	}
 	f.lastFeed = next - at
 	f.consume(next, f.offset+size+int64(next-at))
 	f.line++
 	return line, owned, bad
+}
+
+// joined is the pieces as one, in memory that has room for them.
+func joined(room []byte, pieces [][]byte) []byte {
+	for _, p := range pieces {
+		room = append(room, p...)
+	}
+	return room
 }
 
 // consume forgets the line up to win[:next]; the next one starts at offset in the stream.

@@ -146,6 +146,24 @@ func TestFramerFramesBelongToTheCaller(t *testing.T) {
 	}
 }
 
+// TestFramerRecycle: recycled memory is used for a frame it fits, and for no other.
+func TestFramerRecycle(t *testing.T) {
+	t.Parallel()
+	f := NewFramer(strings.NewReader(object(10_000)+"\n"+object(9_000)+"\n"+object(4_999)+"\n"+object(10_001)+"\n"), FramerOptions{})
+	var last []byte
+	for i, reused := range []bool{false, true, false, false} {
+		frame, err := f.ReadFrame()
+		if err != nil || string(frame) != object(len(frame)) {
+			t.Fatalf("frame %d: %v", i, err)
+		}
+		if got := last != nil && &last[0] == &frame[0]; got != reused {
+			t.Errorf("frame %d: reused %v", i, got)
+		}
+		f.Recycle(frame)
+		last = frame
+	}
+}
+
 // TestFramerRefusesBeforeTheEnd: a line that never ends is refused as soon as it is too long.
 func TestFramerRefusesBeforeTheEnd(t *testing.T) {
 	t.Parallel()

@@ -47,6 +47,9 @@ func PipeWith(opts Options) (*Memory, *Peer) {
 // ReadFrame is as in [Transport].
 func (m *Memory) ReadFrame() ([]byte, error) { return m.frames.ReadFrame() }
 
+// Recycle is as in [Framer.Recycle].
+func (m *Memory) Recycle(frame []byte) { m.recycle(frame) }
+
 // WriteFrame is as in [Transport].
 func (m *Memory) WriteFrame(ctx context.Context, frame []byte) error { return m.write(ctx, frame) }
 

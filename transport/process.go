@@ -196,6 +196,9 @@ func (p *Process) PID() int { return p.proc.Pid }
 // else holds the pipe has been silent for Options.DrainGrace.
 func (p *Process) ReadFrame() ([]byte, error) { return p.frames.ReadFrame() }
 
+// Recycle is as in [Framer.Recycle].
+func (p *Process) Recycle(frame []byte) { p.recycle(frame) }
+
 // WriteFrame is as in [Transport].
 func (p *Process) WriteFrame(ctx context.Context, frame []byte) error { return p.write(ctx, frame) }
 
