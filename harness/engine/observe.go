@@ -1,0 +1,505 @@
+package engine
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/wiretrial/wiretrial/harness/host"
+	"github.com/wiretrial/wiretrial/mockcli"
+	"github.com/wiretrial/wiretrial/scenarios"
+)
+
+// sight is what an observation found in its lane.
+type sight struct {
+	doc   []byte // what match looks at; nil: nothing to look at
+	at    int
+	when  time.Time
+	take  func() error // marks it taken, and does what the step says to it
+	check string       // which check a mismatch fails
+	wire  bool         // a wire document, where null and absent are two things
+}
+
+// look searches the lane of an observation: the oldest untaken event, or why none can come any more.
+func (r *run) look(v view) (*sight, error) {
+	if v.Actor == scenarios.Fake {
+		return r.lookCLI(v)
+	}
+	switch v.Verb {
+	case "yields":
+		return r.lookYield(v)
+	case "asks":
+		return r.lookAsk(v)
+	case "cancels":
+		return r.lookCancel(v)
+	case "returns":
+		return r.lookReturn(v)
+	case "fails":
+		return r.lookFail(v)
+	}
+	return nil, fault("%s: no observation %s.%s: harness fault", v.Pos, v.Actor, v.Verb)
+}
+
+// observe waits for an event, takes it and checks it.
+func (r *run) observe(v view) error {
+	switch {
+	case v.Actor == scenarios.SDK && v.Verb == "pending":
+		return r.pending(v)
+	case v.Actor == scenarios.SDK && v.Verb == "uses":
+		return r.uses(v)
+	case v.Actor == scenarios.Fake && v.Verb == "drained":
+		return r.drained(v)
+	}
+	if v.Optional {
+		return r.arm(v)
+	}
+	var found *sight
+	err := r.wait(r.bound(v.Step, v.what()), func() (bool, error) {
+		s, err := r.look(v)
+		found = s
+		return s != nil, err
+	})
+	if err != nil {
+		return err
+	}
+	return r.accept1(v, found)
+}
+
+// accept1 takes an event for a step and checks its time, then its values.
+func (r *run) accept1(v view, s *sight) error {
+	if m, name, ok := r.since(v); ok {
+		if !m.proven {
+			r.note("step %d: whether %s came before %s was not checked: no barrier could be proven", v.Index, v.what(), name)
+		} else if s.at <= m.arrival {
+			return r.failAt(v.Step, CheckSince, "%s came before %s", v.what(), name)
+		}
+	}
+	if d := s.when.Sub(r.stepBegan); v.After > 0 && d < v.After {
+		return r.failAt(v.Step, CheckAfter, "%s came after %s, sooner than %s", v.what(), d.Round(time.Millisecond), v.After)
+	}
+	v.keep(s.doc)
+	if ms := r.match(v, s); len(ms) > 0 {
+		r.unsettled = true
+		return r.mismatch(v.Step, s.check, ms)
+	}
+	if s.take != nil {
+		return s.take()
+	}
+	return nil
+}
+
+func (r *run) match(v view, s *sight) []scenarios.Mismatch {
+	if len(v.Match) == 0 {
+		return nil
+	}
+	if s.wire {
+		return scenarios.Match(s.doc, v.Match, v.env)
+	}
+	return scenarios.MatchReported(s.doc, v.Match, v.env)
+}
+
+// admits tells whether a step's where chooses a document.
+func admits(v view, doc []byte, wire bool) bool {
+	if len(v.Where) == 0 {
+		return true
+	}
+	if wire {
+		return len(scenarios.Match(doc, v.Where, v.env)) == 0
+	}
+	return len(scenarios.MatchReported(doc, v.Where, v.env)) == 0
+}
+
+// what names the observation for a report.
+func (v view) what() string {
+	text := string(v.Actor) + "." + v.Verb
+	if t := v.text(); t != "" && len(t) < 80 {
+		text += ": " + t
+	}
+	return text
+}
+
+func (r *run) lookYield(v view) (*sight, error) {
+	kind := v.text()
+	for _, m := range v.s.msgs {
+		if m.taken || !scenarios.MessageIs(m.raw, kind) || !admits(v, m.raw, false) {
+			continue
+		}
+		return &sight{doc: m.raw, at: m.at, when: m.when, check: CheckMatch, take: func() error { m.taken = true; return nil }}, nil
+	}
+	if o := v.s.failure(); o != nil && !v.s.excused {
+		return nil, r.opFailed(v.Step, o, "instead of "+v.what())
+	}
+	return nil, nil
+}
+
+// opFailed is the failure of a step that waits for something which a failed operation can no longer bring.
+func (r *run) opFailed(s scenarios.Step, o *op, why string) *fail {
+	f := r.failAt(s, CheckFails, "%s failed %s: %s", o.names[0], why, describe(o.err, o.failure))
+	f.Kind = kindOf(o)
+	f.Want, f.Got = "success", describe(o.err, o.failure)
+	return f
+}
+
+func kindOf(o *op) string {
+	if o.failure.Kind == "" {
+		return "other"
+	}
+	return o.failure.Kind
+}
+
+func (r *run) lookAsk(v view) (*sight, error) {
+	lane := v.text()
+	for _, k := range v.s.asks {
+		if k.taken || k.lane != lane || !admits(v, k.args, false) {
+			continue
+		}
+		return &sight{doc: k.args, at: k.at, when: k.when, check: CheckMatch, take: func() error { return r.takeAsk(v, k) }}, nil
+	}
+	if o := v.s.failure(); o != nil && !v.s.excused {
+		return nil, r.opFailed(v.Step, o, "instead of "+v.what())
+	}
+	return nil, nil
+}
+
+// takeAsk gives a call its name, and answers it if the step says how.
+func (r *run) takeAsk(v view, k *ask) error {
+	k.taken, k.name = true, v.name
+	if !v.HasReply {
+		return nil
+	}
+	return r.reply(v, k, v.Reply)
+}
+
+func (r *run) lookCancel(v view) (*sight, error) {
+	k := v.s.ask(v.text())
+	if k == nil || !k.cancelled || k.noticed {
+		return nil, nil
+	}
+	return &sight{doc: k.args, at: k.withdrawn, when: k.since, check: CheckMatch, take: func() error { k.noticed = true; return nil }}, nil
+}
+
+// ask finds a taken call by its name; the latest of that name.
+func (s *session) ask(name string) *ask {
+	for i := len(s.asks) - 1; i >= 0; i-- {
+		if s.asks[i].name == name {
+			return s.asks[i]
+		}
+	}
+	return nil
+}
+
+// untaken returns the oldest operation of that name whose end no step took.
+func (s *session) untaken(name string) *op {
+	for _, o := range s.ops {
+		if !o.taken && !o.void && o.is(name) {
+			return o
+		}
+	}
+	return nil
+}
+
+func (r *run) lookReturn(v view) (*sight, error) {
+	if v.text() == "session" {
+		return r.lookSessionReturn(v)
+	}
+	o := v.s.untaken(v.text())
+	if o == nil || !o.done {
+		return nil, nil
+	}
+	if o.err != nil {
+		return nil, r.opFailed(v.Step, o, "where success was due")
+	}
+	return &sight{doc: valueOf(o.result), at: o.doneAt, when: o.when, check: CheckMatch, take: func() error { o.taken = true; return nil }}, nil
+}
+
+func (r *run) lookSessionReturn(v view) (*sight, error) {
+	if o := v.s.failure(); o != nil {
+		return nil, r.opFailed(v.Step, o, "where success was due")
+	}
+	o := v.s.over()
+	if o == nil {
+		return nil, nil
+	}
+	return &sight{doc: o.result, at: o.doneAt, when: o.when, check: CheckMatch, take: func() error { o.taken, v.s.closed = true, true; return nil }}, nil
+}
+
+// valueOf unwraps an operation's value: {value: V} where it has one.
+func valueOf(result []byte) []byte {
+	var w struct {
+		Value json.RawMessage `json:"value"`
+	}
+	if json.Unmarshal(result, &w) == nil && len(w.Value) > 0 {
+		return w.Value
+	}
+	return result
+}
+
+func (r *run) lookFail(v view) (*sight, error) {
+	var o *op
+	if v.text() == "session" {
+		o = v.s.failure()
+		if o == nil && v.s.over() != nil {
+			return nil, r.failAt(v.Step, CheckReturns, "the session ended well where a failure was due")
+		}
+	} else {
+		o = v.s.untaken(v.text())
+		if o != nil && o.done && o.err == nil {
+			return nil, r.failAt(v.Step, CheckReturns, "%s returned %s where a failure was due", o.names[0], clip(string(o.result), 200))
+		}
+	}
+	if o == nil || !o.done {
+		return nil, nil
+	}
+	return &sight{doc: failureDoc(o), at: o.doneAt, when: o.when, check: CheckFailsMatch, take: func() error { return r.takeFailure(v, o) }}, nil
+}
+
+// failureDoc is what sdk.fails matches on.
+func failureDoc(o *op) []byte {
+	doc := map[string]any{"message": o.err.Message, "kind": kindOf(o)}
+	f := o.failure
+	if f.ExitCode != nil {
+		doc["exit_code"] = *f.ExitCode
+	}
+	if f.Signal != "" {
+		doc["signal"] = f.Signal
+	}
+	if f.Stderr != "" {
+		doc["stderr"] = f.Stderr
+	}
+	if f.Type != "" {
+		doc["type"] = f.Type
+	}
+	out, _ := json.Marshal(doc)
+	return out
+}
+
+// takeFailure takes an error whose kind is one of those that the step allows.
+func (r *run) takeFailure(v view, o *op) error {
+	o.taken = true
+	if v.text() == "session" {
+		v.s.excused, v.s.closed, v.s.prefix = true, true, true
+		for _, other := range v.s.ops {
+			if other.stream && other.done && other.err != nil {
+				other.taken = true
+			}
+		}
+	}
+	if len(v.Kind) > 0 && !slices.Contains(v.Kind, kindOf(o)) {
+		r.unsettled = true
+		f := r.failAt(v.Step, CheckFailsKind, "%s failed in another way than it must", o.names[0])
+		f.Kind, f.Want, f.Got = kindOf(o), strings.Join(v.Kind, " or "), describe(o.err, o.failure)
+		return f
+	}
+	return nil
+}
+
+func (r *run) lookCLI(v view) (*sight, error) {
+	switch v.Verb {
+	case "starts":
+		for _, f := range v.s.fakes {
+			if !f.taken {
+				doc := helloDoc(f.hello)
+				if !admits(v, doc, true) {
+					continue
+				}
+				return &sight{doc: doc, at: f.at, when: r.last, check: CheckMatch, wire: true, take: func() error { f.taken = true; return nil }}, nil
+			}
+		}
+		return nil, r.sessionFailed(v)
+	case "gone":
+		if f := v.s.fake(); f != nil && f.dead {
+			return &sight{at: r.arrivals, when: time.Now()}, nil
+		}
+		return nil, nil
+	case "reads":
+		if v.text() == "eof" {
+			return r.lookEnding(v, func(e *ending) bool { return e.kind == "eof" })
+		}
+		return r.lookLine(v)
+	case "gets":
+		return r.lookEnding(v, func(e *ending) bool { return e.kind == "signal" && e.sig == v.text() })
+	case "dies":
+		return r.lookEnding(v, func(e *ending) bool {
+			return e.kind == "death" && !e.f.told && (e.sig == v.text() || v.text() == "" || !e.f.death.Known)
+		})
+	case "dismissed":
+		return r.lookEnding(v, func(e *ending) bool { return e.kind != "death" || !e.f.told })
+	}
+	return nil, fault("%s: no observation cli.%s: harness fault", v.Pos, v.Verb)
+}
+
+// sessionFailed is the failure of a session in which the step's event can no longer come, because there is no process.
+func (r *run) sessionFailed(v view) error {
+	if o := v.s.failure(); o != nil && !v.s.excused && len(v.s.fakes) == 0 {
+		return r.opFailed(v.Step, o, "before the CLI was started")
+	}
+	return nil
+}
+
+func (r *run) lookLine(v view) (*sight, error) {
+	for _, l := range v.s.lines {
+		if l.taken || !l.Is(v.text(), v.s.comp) || !admits(v, l.Raw, true) {
+			continue
+		}
+		return &sight{doc: l.Raw, at: l.at, when: l.when, check: CheckLineMatch, wire: true, take: func() error { l.taken = true; return nil }}, nil
+	}
+	f := v.s.fake()
+	if f == nil {
+		return nil, r.sessionFailed(v)
+	}
+	switch {
+	case f.eof:
+		return nil, r.closed(v, "stdin ended")
+	case f.dead:
+		return nil, r.closed(v, "the CLI ended ("+deathText(f.death)+")")
+	}
+	return nil, nil
+}
+
+// closed is the failure of a read that can no longer succeed.
+func (r *run) closed(v view, why string) *fail {
+	f := r.failAt(v.Step, CheckClosed, "%s before %s", why, v.what())
+	f.Want, f.Got = v.text(), why
+	if o := v.s.failure(); o != nil {
+		f.Got += "; " + o.names[0] + " failed: " + describe(o.err, o.failure)
+	}
+	return f
+}
+
+// lookEnding finds an untaken ending; one that came before its cause is left to the check of since.
+func (r *run) lookEnding(v view, is func(*ending) bool) (*sight, error) {
+	for _, e := range v.s.endings {
+		if e.taken || !is(e) {
+			continue
+		}
+		take := func() error {
+			e.taken = true
+			if v.Verb == "dismissed" {
+				v.s.dismissedAt = e.at
+			}
+			return nil
+		}
+		doc, _ := json.Marshal(map[string]string{"kind": e.kind, "signal": e.sig})
+		return &sight{doc: doc, at: e.at, when: e.when, check: CheckMatch, take: take}, nil
+	}
+	if f := v.s.fake(); f != nil && f.dead && v.Verb != "dies" && !f.told {
+		return nil, r.closed(v, "the CLI ended ("+deathText(f.death)+")")
+	}
+	return nil, nil
+}
+
+func (e *ending) text() string {
+	switch e.kind {
+	case "eof":
+		return "the end of stdin"
+	case "signal":
+		return e.sig
+	}
+	return "its end by " + e.sig
+}
+
+// helloDoc is what cli.starts matches on.
+func helloDoc(h mockcli.Event) []byte {
+	argv := make([]string, 0, len(h.Argv))
+	for _, a := range h.Argv {
+		argv = append(argv, string(a))
+	}
+	env := map[string]string{}
+	for _, kv := range h.Env {
+		if k, v, ok := strings.Cut(string(kv), "="); ok {
+			env[k] = v
+		}
+	}
+	group := "shared"
+	if h.PGID == h.PID {
+		group = "own"
+	}
+	args := argv
+	if len(args) > 0 {
+		args = args[1:]
+	}
+	doc, _ := json.Marshal(map[string]any{
+		"argv": args, "flags": scenarios.ParseFlags(args), "env": env, "cwd": h.Cwd, "fds": h.FDs, "group": group, "stdio": h.Stdio,
+	})
+	return doc
+}
+
+// drained waits until the SDK took every byte, or closed its end.
+func (r *run) drained(v view) error {
+	f := v.s.fake()
+	if f == nil {
+		return r.closed(v, "no CLI was started")
+	}
+	left := 0
+	for _, fd := range []int{1, 2} {
+		left++
+		r.command(f, mockcli.Command{Op: "drain", FD: fd}, func(mockcli.Event) { left-- })
+	}
+	return r.wait(r.bound(v.Step, "the SDK taking every byte"), func() (bool, error) { return left == 0 || f.dead, nil })
+}
+
+// pending checks that an operation still runs, behind a barrier so that an answer on its way counts.
+func (r *run) pending(v view) error {
+	if _, err := r.barrier("pending"); err != nil {
+		return err
+	}
+	o := v.s.untaken(v.text())
+	if o == nil || o.done {
+		return r.failAt(v.Step, CheckPending, "%s has ended although its answer was not written", v.text())
+	}
+	return nil
+}
+
+// uses measures the adapter's process; children get a moment to be reaped.
+func (r *run) uses(v view) error {
+	checks, err := usesChecks(v)
+	if err != nil {
+		return err
+	}
+	var over time.Duration
+	for _, c := range checks {
+		if c.Path == "cpu" {
+			over = time.Second
+		}
+	}
+	if _, err := r.barrier("uses"); err != nil {
+		return err
+	}
+	limit := time.Now().Add(5 * time.Second)
+	for {
+		u, err := r.a.Usage(r.ctx, over, func(int) bool { return false })
+		if err != nil {
+			r.note("step %d: %v: not checked", v.Index, err)
+			return nil
+		}
+		ms := scenarios.Match(usageDoc(u), checks, v.env)
+		if len(ms) == 0 {
+			return nil
+		}
+		if time.Now().After(limit) {
+			return r.mismatch(v.Step, CheckUses, ms)
+		}
+		if err := r.pump(time.Now().Add(20 * time.Millisecond)); err != nil {
+			return err
+		}
+	}
+}
+
+func usageDoc(u host.Usage) []byte {
+	doc, _ := json.Marshal(map[string]any{"rss": u.RSS, "cpu": u.CPU, "fds": u.FDs, "children": u.Children})
+	return doc
+}
+
+func usesChecks(v view) ([]scenarios.PathValue, error) {
+	m, ok := v.arg.(map[string]any)
+	if !ok {
+		return nil, fault("%s: sdk.uses wants a map: scenario fault", v.Pos)
+	}
+	var out []scenarios.PathValue
+	for k, val := range m {
+		out = append(out, scenarios.PathValue{Pos: v.Pos, Path: k, Value: val})
+	}
+	slices.SortFunc(out, func(a, b scenarios.PathValue) int { return strings.Compare(a.Path, b.Path) })
+	return out, nil
+}

@@ -1,0 +1,303 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/wiretrial/wiretrial/harness/host"
+	"github.com/wiretrial/wiretrial/mockcli"
+	"github.com/wiretrial/wiretrial/scenarios"
+)
+
+var contextDeadline = context.DeadlineExceeded
+
+const (
+	// calm is how long nothing must have come before a wait asks whether anything can still come.
+	calm = 60 * time.Millisecond
+	// settleBound is how long a barrier waits for an SDK to come to rest before it is given up as unproven.
+	settleBound = 2 * time.Second
+)
+
+// waiting is one bounded wait.
+type waiting struct {
+	what    string
+	step    scenarios.Step
+	until   time.Time
+	promise bool // the bound is the SDK's promise (within), not the harness's deadline
+	began   time.Time
+	queue   time.Duration // the SDK's run-queue wait when the wait began
+}
+
+// wait handles events until cond holds. It fails by the deadline, or earlier when it is proven that nothing can move any more.
+func (r *run) wait(w waiting, cond func() (bool, error)) error {
+	w.began = time.Now()
+	probe := calm
+	for {
+		if ok, err := cond(); ok || err != nil {
+			return err
+		}
+		if ok, err := r.take(); err != nil {
+			return err
+		} else if ok {
+			continue
+		}
+		now := time.Now()
+		if !now.Before(w.until) {
+			return r.expired(w)
+		}
+		if idle := now.Sub(r.last); idle >= probe {
+			probe *= 2
+			if err := r.hang(w, cond); err != nil {
+				return err
+			}
+			continue
+		}
+		next := r.last.Add(probe)
+		if next.After(w.until) {
+			next = w.until
+		}
+		if err := r.pump(next); err != nil {
+			return err
+		}
+	}
+}
+
+// expired is the failure of a wait whose bound has passed.
+func (r *run) expired(w waiting) error {
+	r.unsettled = true
+	if w.promise {
+		return r.failAt(w.step, CheckWithin, "%s did not come within %s", w.what, w.until.Sub(r.stepBegan).Round(time.Millisecond))
+	}
+	return r.failAt(w.step, CheckDeadline, "%s never came (%s waited; not proven to be a hang)", w.what, time.Since(w.began).Round(time.Millisecond))
+}
+
+// hang fails a wait early when the SDK is proven to be at rest with no wake-up before the bound.
+func (r *run) hang(w waiting, cond func() (bool, error)) error {
+	if r.hostGone || r.timers() {
+		return r.pump(minTime(w.until, time.Now().Add(calm)))
+	}
+	for range 2 { // two proofs: the second rules out what was in flight between the channels at the first
+		q, ok, err := r.quiet(true)
+		if err != nil {
+			return err
+		}
+		if !ok || !q.Proven {
+			return r.pump(minTime(w.until, time.Now().Add(5*time.Millisecond)))
+		}
+		if done, err := cond(); done || err != nil {
+			return err
+		}
+		if q.Wake.Kind != host.WakeNone {
+			return r.wakes(w, q)
+		}
+	}
+	r.unsettled = true
+	check := CheckDeadline
+	if w.promise {
+		check = CheckWithin
+	}
+	f := r.failAt(w.step, check, "%s never came: proven, nothing moves any more and no timer is set", w.what)
+	f.Class = Class(CheckDeadline, r.unsafe())
+	return f
+}
+
+// wakes waits for the SDK's next timer if it is due before the bound, and fails with it if not.
+func (r *run) wakes(w waiting, q host.Quiet) error {
+	at, known := q.Wake.At, q.Wake.Kind == host.WakeAt
+	if !known || at.Before(w.until) {
+		next := w.until
+		if known && at.Add(calm).Before(next) {
+			next = at.Add(calm)
+		}
+		return r.pump(next)
+	}
+	r.unsettled = true
+	check := CheckDeadline
+	if w.promise {
+		check = CheckWithin
+	}
+	f := r.failAt(w.step, check, "%s never came: proven, nothing moves before a timer of the SDK in %s (%s)", w.what,
+		time.Until(at).Round(time.Second), q.Wake.What)
+	f.Class = Class(CheckDeadline, r.unsafe())
+	return f
+}
+
+func minTime(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
+}
+
+// timers tells whether the harness itself still has something to do for a fake.
+func (r *run) timers() bool {
+	for _, s := range r.order {
+		for _, f := range s.fakes {
+			if !f.dead && f.busy > len(f.blocked) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// quiet makes one attempt at a proof that the SDK is at rest and both channels are empty. blocked fakes count as at rest only
+// where a hang is looked for.
+func (r *run) quiet(hang bool) (host.Quiet, bool, error) {
+	if r.hostGone {
+		return host.Quiet{}, false, nil
+	}
+	var failed error
+	between := func() (bool, error) {
+		ok, err := r.synced(hang)
+		if err != nil {
+			failed = err
+		}
+		return ok, err
+	}
+	opt := host.QuietOptions{Exclude: r.isFake, Between: between}
+	if hang {
+		opt.Confirm = 200 * time.Millisecond
+	}
+	q, err := r.a.Quiet(r.ctx, opt)
+	switch {
+	case failed != nil:
+		return q, false, failed
+	case err != nil:
+		return q, false, nil // the process went away under the scan: its end is on the channel
+	}
+	return q, q.Idle || hang && q.Why == host.WhyDeaf, nil
+}
+
+// isFake tells the fakes and their grandchildren from the SDK's own processes.
+func (r *run) isFake(pid int) bool {
+	for _, s := range r.order {
+		for _, f := range s.fakes {
+			if f.hello.PID == pid {
+				return true
+			}
+			for _, k := range f.kids {
+				if k == pid {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// synced asks every living fake whether all it has read is reported and all it wrote was taken. Nothing may arrive meanwhile.
+func (r *run) synced(hang bool) (bool, error) {
+	before := r.arrivals
+	open, unread := 0, 0
+	for _, s := range r.order {
+		for _, f := range s.fakes {
+			if f.dead || f.told {
+				continue
+			}
+			if f.busy > 0 && !(hang && f.busy == len(f.blocked)) {
+				return false, nil
+			}
+			open += 2
+			r.command(f, mockcli.Command{Op: "sync", BG: true}, func(mockcli.Event) { open-- })
+			r.command(f, mockcli.Command{Op: "pending", FD: 1, BG: true}, func(e mockcli.Event) {
+				open--
+				if e.OK && e.N > 0 {
+					unread++
+				}
+			})
+			f.busy -= 2
+		}
+	}
+	limit := time.Now().Add(time.Second)
+	for open > 0 && time.Now().Before(limit) && !r.anyDied(before) {
+		if err := r.pump(limit); err != nil {
+			return false, err
+		}
+	}
+	return open == 0 && (unread == 0 || hang) && r.arrivals == before, nil
+}
+
+func (r *run) anyDied(before int) bool { return r.arrivals != before }
+
+// barrier waits until the SDK is proven to be at rest, so that all that came before it lies in its lane. It reports false, and
+// leaves a note, where that cannot be proven.
+func (r *run) barrier(why string) (bool, error) {
+	limit := time.Now().Add(settleBound)
+	pause := time.Millisecond
+	for time.Now().Before(limit) && !r.hostGone {
+		q, ok, err := r.quiet(false)
+		if err != nil {
+			return false, err
+		}
+		if ok {
+			if !q.Proven {
+				break
+			}
+			return true, nil
+		}
+		if err := r.pump(time.Now().Add(pause)); err != nil {
+			return false, err
+		}
+		pause = min(pause*2, 20*time.Millisecond)
+	}
+	if !r.hostGone {
+		r.note("%s: the SDK did not come to rest, or this platform cannot prove it; the check was skipped", why)
+	}
+	return false, nil
+}
+
+// bound returns the wait of an observation.
+func (r *run) bound(s scenarios.Step, what string) waiting {
+	w := waiting{what: what, step: s, until: time.Now().Add(r.o.Deadline)}
+	if s.Within > 0 {
+		w.until, w.promise = r.stepBegan.Add(s.Within), true
+	}
+	return w
+}
+
+// hold is quiet: for the given time nothing new may happen. What is already on its way when it begins is let through first.
+func (r *run) hold(s scenarios.Step, d time.Duration) error {
+	if _, err := r.barrier("quiet"); err != nil {
+		return err
+	}
+	from := r.arrivals
+	end := time.Now().Add(d)
+	for time.Now().Before(end) {
+		if err := r.pump(end); err != nil {
+			return err
+		}
+		if text := r.disturbed(from); text != "" {
+			return r.failAt(s, CheckQuiet, "nothing may happen for %s, but %s", d, text)
+		}
+	}
+	return nil
+}
+
+// disturbed names the first thing after an arrival that quiet forbids.
+func (r *run) disturbed(from int) string {
+	for _, s := range r.order {
+		for _, l := range s.lines {
+			if l.at > from && !l.served && !l.taken && !r.chat[l.Subtype] {
+				return fmt.Sprintf("the SDK wrote %s", clip(string(l.Raw), 200))
+			}
+		}
+		for _, e := range s.endings {
+			if e.at > from && !e.taken {
+				return "the CLI saw " + e.text()
+			}
+		}
+		for _, k := range s.asks {
+			if k.at > from && !k.taken {
+				return "the callback " + k.lane + " was called"
+			}
+		}
+		for _, m := range s.msgs {
+			if m.at > from && !m.taken && !s.wasWritten(m) {
+				return "the SDK yielded " + clip(string(m.raw), 200)
+			}
+		}
+	}
+	return ""
+}

@@ -1,0 +1,319 @@
+// Package harness runs a plan of cases against one SDK: it lends adapters to lanes, gives every case private directories, proves with
+// canaries that red can be red, looks for what an SDK leaves behind, and records everything in the event log.
+//
+// It is not the engine that plays one case (package engine), and it prints nothing: reports are rendered from the log.
+package harness
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/wiretrial/wiretrial/adapters/contract"
+	"github.com/wiretrial/wiretrial/harness/eventlog"
+	"github.com/wiretrial/wiretrial/harness/host"
+	"github.com/wiretrial/wiretrial/scenarios"
+)
+
+// Target is the SDK under test as a command.
+type Target struct {
+	Name  string            // go, python, or the user's command
+	Argv  []string          // the adapter
+	Env   map[string]string // what the adapter needs beyond the allow-list
+	Rerun string            // flags that select it again
+}
+
+// Sink takes the records of a run, in order; it must be safe for concurrent use.
+type Sink interface {
+	Write(eventlog.Record) error
+}
+
+// Judge decides what a case's outcome is worth against what is recorded. It changes Verdict and Deviation only.
+type Judge interface {
+	Judge(c *eventlog.Case, release string)
+}
+
+// Config is one run.
+type Config struct {
+	Target   Target
+	Cases    []scenarios.Case
+	Exe      string // this binary: reaper and fake
+	Version  string
+	Date     time.Time // of the run, UTC
+	Jobs     int       // lanes; at least 1
+	Seed     uint64
+	Cut      int
+	CutAny   bool
+	Rerun    int // how often a failed case runs again; a changed verdict is flaky
+	Trace    bool
+	Timeout  time.Duration // of one case; zero: none but the deadlines of its steps
+	Deadline time.Duration // of one observation; zero: the engine's default
+	Dir      string        // private directory for everything of the run; removed by the caller
+	SlowLeft int           // slow files that were not selected
+	Judge    Judge         // nil: nothing is recorded
+	// NoCanaries is for controls, whose adapters are meant to be caught by scenarios instead.
+	NoCanaries bool
+}
+
+// Outcome is what Run found, beside the log.
+type Outcome struct {
+	Cases       []eventlog.Case // in the order of the plan
+	Hello       contract.Hello
+	Canary      error // a canary that did not hold; nothing else ran then
+	Interrupted bool
+}
+
+// Run runs the plan. Its error is the harness's or the adapter's fault before any case could run; *host.StartError says why an adapter
+// did not start. Everything that it started is gone when it returns.
+func Run(ctx context.Context, cfg Config, sink Sink) (Outcome, error) {
+	r := &runner{cfg: cfg, sink: sink, began: time.Now()}
+	r.pool = host.NewPool(host.Spec{Name: cfg.Target.Name, Argv: cfg.Target.Argv, Env: r.environment("pool")}, nil)
+	defer r.closePool()
+	hello, err := r.greet(ctx)
+	if err != nil {
+		return Outcome{}, err
+	}
+	out := Outcome{Hello: hello}
+	if err := r.record(hello); err != nil {
+		return out, err
+	}
+	if !cfg.NoCanaries {
+		if err := r.canaries(ctx, hello); err != nil {
+			out.Canary, out.Interrupted = err, ctx.Err() != nil
+			return out, r.write(eventlog.Record{T: "note", Note: &eventlog.Note{Kind: "canary", Text: err.Error()}})
+		}
+	}
+	err = r.lanes(ctx, hello)
+	out.Interrupted = ctx.Err() != nil
+	out.Cases = append(r.results(), r.leftBehind()...)
+	return out, err
+}
+
+// runner is one run under way.
+type runner struct {
+	cfg   Config
+	sink  Sink
+	pool  *host.Pool
+	began time.Time
+
+	mu    sync.Mutex
+	done  map[int]eventlog.Case
+	left  []string // what the SDK left behind, by case
+	dirs  int
+	fault error
+}
+
+func (r *runner) closePool() {
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	defer cancel()
+	_ = r.pool.Close(ctx)
+}
+
+// environment is the allow-listed environment of an adapter with private directories of its own.
+func (r *runner) environment(name string) []string {
+	home := filepath.Join(r.cfg.Dir, name)
+	private := map[string]string{"HOME": filepath.Join(home, "home"), "TMPDIR": filepath.Join(home, "tmp")}
+	for _, dir := range private {
+		_ = os.MkdirAll(dir, 0o700)
+	}
+	return host.EnvAllow(os.Environ(), private, r.cfg.Target.Env)
+}
+
+// greet boots the first adapter, which every lane may use later.
+func (r *runner) greet(ctx context.Context) (contract.Hello, error) {
+	ctx, cancel := context.WithTimeout(ctx, 60*time.Second)
+	defer cancel()
+	a, err := r.pool.Get(ctx, "", nil)
+	if err != nil {
+		return contract.Hello{}, err
+	}
+	h := a.Hello()
+	r.pool.Put(a, true)
+	return h, checkHello(h)
+}
+
+// checkHello refuses what is outside the contract's closed sets.
+func checkHello(h contract.Hello) error {
+	known := contract.Features()
+	for _, f := range h.Features {
+		if !slices.Contains(known, f) {
+			return fmt.Errorf("adapter %s declares the feature %q, which is not in the contract: adapter fault; see docs/adapters.md for the closed set", h.Adapter.Name, f)
+		}
+	}
+	return nil
+}
+
+func (r *runner) record(h contract.Hello) error {
+	err := r.write(eventlog.Record{T: "run", Run: &eventlog.Run{
+		Schema: eventlog.Schema, Version: r.cfg.Version, Date: r.cfg.Date.UTC().Format(time.RFC3339), Seed: strconv.FormatUint(r.cfg.Seed, 16),
+		Platform: runtime.GOOS + "/" + runtime.GOARCH, Adapter: h.Adapter.Name + " " + h.Adapter.Version, SDK: h.SDK.Name,
+		Release: h.SDK.Version, Language: h.SDK.Language, Runtime: h.SDK.Runtime, Features: h.Features, Idiom: h.Idiom,
+		Rerun: r.cfg.Target.Rerun, Proven: runtime.GOOS == "linux",
+	}})
+	if err != nil {
+		return err
+	}
+	levels, files := map[string]int{}, map[string]bool{}
+	for _, c := range r.cfg.Cases {
+		levels[string(c.Level)]++
+		files[c.File.ID] = true
+	}
+	return r.write(eventlog.Record{T: "plan", Plan: &eventlog.Plan{
+		Cases: len(r.cfg.Cases), Files: len(files), SlowLeftOut: r.cfg.SlowLeft, Levels: levels,
+	}})
+}
+
+func (r *runner) write(rec eventlog.Record) error {
+	if err := r.sink.Write(rec); err != nil {
+		return fmt.Errorf("event log: %w", err)
+	}
+	return nil
+}
+
+// slowLanes is how many lanes of their own slow cases get: they wait, they do not compute.
+const slowLanes = 8
+
+// lanes plays all cases: the slow ones beside the others, not after them.
+func (r *runner) lanes(ctx context.Context, h contract.Hello) error {
+	r.done = map[int]eventlog.Case{}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	quick, slow := make(chan int), make(chan int)
+	var wg sync.WaitGroup
+	lane := func(work <-chan int) {
+		defer wg.Done()
+		for i := range work {
+			if err := r.one(ctx, i, h); err != nil {
+				r.fail(err, cancel)
+			}
+		}
+	}
+	for range max(1, r.cfg.Jobs) {
+		wg.Add(1)
+		go lane(quick)
+	}
+	for range min(slowLanes, r.slowCases()) {
+		wg.Add(1)
+		go lane(slow)
+	}
+	wg.Add(2)
+	go r.deal(ctx, &wg, slow, func(c scenarios.Case) bool { return c.Slow > 0 })
+	go r.deal(ctx, &wg, quick, func(c scenarios.Case) bool { return c.Slow == 0 })
+	wg.Wait()
+	return r.fault
+}
+
+func (r *runner) slowCases() int {
+	n := 0
+	for _, c := range r.cfg.Cases {
+		if c.Slow > 0 {
+			n++
+		}
+	}
+	return n
+}
+
+// deal hands out the cases of one kind, grouped by what they ask of the adapter's process, so that adapters are reused.
+func (r *runner) deal(ctx context.Context, wg *sync.WaitGroup, to chan<- int, mine func(scenarios.Case) bool) {
+	defer wg.Done()
+	defer close(to)
+	var special []int
+	send := func(i int) bool {
+		select {
+		case to <- i:
+			return true
+		case <-ctx.Done():
+			return false
+		}
+	}
+	for i, c := range r.cfg.Cases {
+		if !mine(c) {
+			continue
+		}
+		if hostKey(c) != "" {
+			special = append(special, i)
+			continue
+		}
+		if !send(i) {
+			return
+		}
+	}
+	slices.SortStableFunc(special, func(a, b int) int { return compareText(hostKey(r.cfg.Cases[a]), hostKey(r.cfg.Cases[b])) })
+	for _, i := range special {
+		if !send(i) {
+			return
+		}
+	}
+}
+
+func compareText(a, b string) int {
+	switch {
+	case a < b:
+		return -1
+	case a > b:
+		return 1
+	}
+	return 0
+}
+
+// fail remembers the first fault of the run and ends it.
+func (r *runner) fail(err error, cancel func()) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.fault == nil {
+		r.fault = err
+	}
+	cancel()
+}
+
+func (r *runner) results() []eventlog.Case {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	out := make([]eventlog.Case, 0, len(r.done))
+	for _, i := range slices.Sorted(maps.Keys(r.done)) {
+		out = append(out, r.done[i])
+	}
+	return out
+}
+
+// hostKey tells adapters with different environments apart.
+func hostKey(c scenarios.Case) string {
+	if len(c.Host.Env) == 0 && c.Host.Locale == "" {
+		return ""
+	}
+	key := "locale=" + c.Host.Locale
+	for _, k := range slices.Sorted(maps.Keys(c.Host.Env)) {
+		key += "\x00" + k + "=" + c.Host.Env[k]
+	}
+	return key
+}
+
+// hostEnv is what a case adds to the environment of its adapter.
+func hostEnv(c scenarios.Case) map[string]string {
+	env := maps.Clone(c.Host.Env)
+	if c.Host.Locale == "" {
+		return env
+	}
+	if env == nil {
+		env = map[string]string{}
+	}
+	env["LC_ALL"], env["LANG"] = c.Host.Locale, c.Host.Locale
+	return env
+}
+
+// caseSeed gives each case words of its own that do not depend on what else was selected.
+func caseSeed(seed uint64, id string) uint64 {
+	h := uint64(14695981039346656037)
+	for i := range len(id) {
+		h = (h ^ uint64(id[i])) * 1099511628211
+	}
+	return rand.New(rand.NewPCG(seed, h)).Uint64()
+}
