@@ -30,7 +30,7 @@ func (l *loader) expand() *document {
 		return nil
 	}
 	rows := []string{""}
-	if l.top.get("variants") != nil {
+	if len(l.file.Variants) > 0 {
 		rows = l.file.Variants
 	}
 	if n := len(rows) * len(orders); n > MaxCases {

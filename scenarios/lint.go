@@ -58,6 +58,7 @@ func (l *linter) lintCase(c *Case) {
 	for s := range All(c.Steps) {
 		l.step(c, s)
 	}
+	l.stocks(c)
 	frames := l.compose(c)
 	for _, way := range ways(c.Steps) {
 		t := &trace{linter: l, c: c, steps: way, frames: frames}

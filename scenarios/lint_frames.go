@@ -55,7 +55,10 @@ func standIn(s *Step) Env {
 
 // write composes what one step writes.
 func (l *linter) write(c *Case, k *Composer, s *Step) []Written {
-	if slices.ContainsFunc(frameNames(s), func(name string) bool { return !knownFrame(c, name) }) {
+	if slices.ContainsFunc(frameNames(s), func(name string) bool {
+		like := c.Frames[name].Like
+		return !knownFrame(c, name) || like != "" && !fixtures.Has(like)
+	}) {
 		return nil // reported as an unknown name
 	}
 	written, err := k.Write(*s, standIn(s))

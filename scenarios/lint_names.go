@@ -95,7 +95,9 @@ func (t *trace) sessionOf(i int, s *Step) {
 	}
 	var sessions []string
 	for _, o := range t.steps[:i] {
-		sessions = append(sessions, o.Session)
+		if o.Session != "" {
+			sessions = append(sessions, o.Session)
+		}
 	}
 	t.known(s.Pos, toolsOf, shares, sessions)
 }
@@ -156,6 +158,15 @@ func (t *trace) frame(s *Step, words ...string) {
 		known := slices.Concat(slices.Collect(maps.Keys(t.c.Frames)), slices.Collect(maps.Keys(t.c.Raw)), fixtures.Names())
 		slices.Sort(known)
 		t.rep.add(s.Pos, RuleUnknown, "%s: no frame, raw text or stock frame has the name %s%s", s.Key(), clip(name), near(name, known))
+	}
+}
+
+// stocks finds frames that are like a stock frame that does not exist.
+func (l *linter) stocks(c *Case) {
+	for _, f := range c.Frames {
+		if f.Like != "" && !fixtures.Has(f.Like) {
+			l.rep.add(f.Pos, RuleUnknown, "like: there is no stock frame %s%s", clip(f.Like), near(f.Like, fixtures.Names()))
+		}
 	}
 }
 

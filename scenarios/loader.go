@@ -20,7 +20,7 @@ type document struct {
 func Load(name string, src []byte) (*File, error) {
 	rep := newReport()
 	top := parse(name, src, rep)
-	if top == nil || len(rep.found) > 0 {
+	if top == nil {
 		return nil, rep.found.asError()
 	}
 	l := &loader{rep: rep, top: top, file: &File{Pos: Pos{name, 1, 1}, Source: src}}
@@ -127,6 +127,9 @@ func (d *decoder) fileKeys(n *node, where string, known ...string) {
 
 // odd reports a value of the wrong form.
 func (d *decoder) odd(n *node, key, want string) {
+	if n.odd {
+		return
+	}
 	d.rep.add(n.pos, RuleFileValue, "%s: want %s, got %s", key, want, n.what())
 }
 

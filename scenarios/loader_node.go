@@ -24,6 +24,7 @@ type node struct {
 	keys  []entry
 	items []*node
 	holds bool // a ${variant. stands somewhere in it
+	odd   bool // the subset refuses it, which is reported: what follows from that is not
 }
 
 // entry is one key of an object.
@@ -82,8 +83,12 @@ func (n *node) what() string {
 	switch {
 	case n == nil || n.bare:
 		return "nothing"
+	case n.shape == list && len(n.items) == 0:
+		return "an empty list"
 	case n.shape == list:
 		return "a list"
+	case n.shape == object && len(n.keys) == 0:
+		return "an empty map"
 	case n.shape == object:
 		return "a map"
 	}

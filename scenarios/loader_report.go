@@ -36,6 +36,7 @@ func near(name string, known []string) string {
 	if best := Nearest(name, known, 1); len(best) > 0 {
 		return fmt.Sprintf("; did you mean %q?", best[0])
 	}
+	known = slices.DeleteFunc(slices.Clone(known), func(k string) bool { return k == "" })
 	if len(known) == 0 || len(known) > 12 {
 		return ""
 	}

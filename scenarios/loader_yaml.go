@@ -46,7 +46,11 @@ func parse(file string, src []byte, rep *report) *node {
 		rep.add(Pos{file, 1, 1}, RuleDocument, "a scenario file is one map of keys like title, level and steps")
 		return nil
 	}
-	return p.node(doc.Content[0], 0)
+	top := p.node(doc.Content[0], 0)
+	if p.nodes > maxNodes || rep.full() {
+		return nil // the rest was not read: what it lacks is no fault
+	}
+	return top
 }
 
 // sound checks what the YAML reader would report without a position.
@@ -121,7 +125,7 @@ func (p *parser) node(in *yaml.Node, depth int) *node {
 		p.rep.add(out.pos, RuleLimit, "a scenario may hold %d values, nested %d deep", maxNodes, maxDepth)
 		return out
 	}
-	p.dress(in, out.pos)
+	out.odd = p.dress(in, out.pos)
 	switch in.Kind {
 	case yaml.SequenceNode:
 		p.list(in, out, depth)
@@ -134,7 +138,7 @@ func (p *parser) node(in *yaml.Node, depth int) *node {
 }
 
 // dress refuses anchors, aliases, tags and folding.
-func (p *parser) dress(in *yaml.Node, pos Pos) {
+func (p *parser) dress(in *yaml.Node, pos Pos) (odd bool) {
 	switch {
 	case in.Kind == yaml.AliasNode:
 		p.rep.add(pos, RuleAnchor, "alias *%s; write the value out, there are no anchors", clip(in.Value))
@@ -144,7 +148,10 @@ func (p *parser) dress(in *yaml.Node, pos Pos) {
 		p.rep.add(pos, RuleTag, "tag %s; values have no tags, quote a text that looks like a number", clip(in.Tag))
 	case in.Style&yaml.FoldedStyle != 0:
 		p.rep.add(pos, RuleFolded, "folded scalar; write | and keep each line feed, or quote the text")
+	default:
+		return false
 	}
+	return true
 }
 
 func (p *parser) list(in *yaml.Node, out *node, depth int) {
@@ -224,8 +231,10 @@ func (p *parser) scalar(in *yaml.Node, out *node) {
 	}
 	switch in.ShortTag() {
 	case "!!null", "!!bool":
+		out.odd = true
 		p.rep.add(out.pos, RuleWord, "the word %s; only true, false and null have a meaning: use them or quote it", in.Value)
 	case "!!int", "!!float":
+		out.odd = true
 		p.rep.add(out.pos, RuleNumber, "%s is no number of JSON; write it as JSON does or quote it", clip(in.Value))
 	}
 }

@@ -54,6 +54,9 @@ func (d *decoder) ordered(block *node) []Step {
 
 // step decodes one step; ok is false if it is none.
 func (d *decoder) step(n *node) (Step, bool) {
+	if n.odd {
+		return Step{}, false
+	}
 	if n.shape != object || len(n.keys) == 0 {
 		d.rep.add(n.pos, RuleStepForm, "a step is a map that begins with ACTOR.VERB, got %s", n.what())
 		return Step{}, false

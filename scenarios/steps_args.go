@@ -17,6 +17,9 @@ func (d *decoder) noArg(n *node) Value {
 
 // bad reports a value of the wrong form.
 func (d *decoder) bad(n *node, want string) {
+	if n.odd {
+		return
+	}
 	d.rep.add(n.pos, RuleStepValue, "want %s, got %s", want, n.what())
 }
 
@@ -51,12 +54,21 @@ func oneOf(words ...string) func(*decoder, *node) Value {
 	return func(d *decoder, n *node) Value { return d.choice(n, words) }
 }
 
+// maxListed is how many words a message lists at most.
+const maxListed = 16
+
+// choice reads one of the words.
 func (d *decoder) choice(n *node, words []string) string {
 	s, ok := n.text()
-	if ok && slices.Contains(words, s) {
+	switch {
+	case ok && slices.Contains(words, s):
 		return s
+	case n.odd:
+	case len(words) > maxListed:
+		d.rep.add(n.pos, RuleStepValue, "want a name like %s, got %s%s", words[0], n.what(), hint(s, words))
+	default:
+		d.rep.add(n.pos, RuleStepValue, "want one of %s, got %s%s", join(words), n.what(), hint(s, words))
 	}
-	d.rep.add(n.pos, RuleStepValue, "want one of %s, got %s%s", join(words), n.what(), hint(s, words))
 	return ""
 }
 
@@ -224,6 +236,9 @@ func (d *decoder) exitArg(n *node) Value {
 		return s
 	}
 	s, _ := n.text()
+	if n.odd {
+		return nil
+	}
 	d.rep.add(n.pos, RuleStepValue, "want an exit code from 0 to 255 or a signal, got %s%s", n.what(), hint(s, signalNames()))
 	return nil
 }
