@@ -43,7 +43,8 @@ type Options struct {
 	OnStderr func(line string)
 	// DrainGrace is the silence after the process's end that ends its output too, if another process
 	// holds the pipe (B066); 0 is DefaultDrainGrace, negative waits for the pipe's end. What the process
-	// itself wrote is delivered in any case.
+	// itself wrote is delivered in any case. One that goes on talking is cut off two seconds after the end.
+	// On Windows output always ends with its pipe, or with Close.
 	DrainGrace time.Duration
 	// KillGroupOnExit also kills what is left of the process group when the process ends by itself. By
 	// default only Close does that: a CLI that ended by itself has decided what outlives it, and servers

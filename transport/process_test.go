@@ -315,6 +315,7 @@ func TestProcessGroup(t *testing.T) {
 			if e := p.Exit(); e.Signal != "" {
 				t.Errorf("the process itself ended by itself: %+v", e)
 			}
+			_ = l.conn.SetReadDeadline(time.Now().Add(10 * time.Second))
 			if _, err := l.conn.Read(make([]byte, 1)); err != io.EOF {
 				t.Errorf("the grandchild lives: %v", err)
 			}
