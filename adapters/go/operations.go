@@ -1,0 +1,231 @@
+package goadapter
+
+import (
+	"context"
+	"encoding/json"
+	"iter"
+
+	"github.com/wiretrial/wiretrial/client"
+)
+
+// done is the result of an operation that gives nothing.
+type done struct{}
+
+// value is the result of an operation that gives what the client returned: null if that was nothing.
+type value struct {
+	Value json.RawMessage `json:"value"`
+}
+
+type perform = func(*session, context.Context, *operation) (any, error)
+
+// operations are the operations of the client by their names in the contract.
+func operations() map[string]perform {
+	return map[string]perform{
+		"connect": (*session).connect, "query": (*session).query, "receive": (*session).receive, "break": (*session).leave,
+		"prompt": (*session).oneShot, "disconnect": (*session).disconnect, "abort": (*session).abort, "send": (*session).send,
+		"task.end": (*session).taskEnd, "server_info": (*session).serverInfo,
+		"interrupt":  gives(func(c *client.Client, ctx context.Context, _ args) (json.RawMessage, error) { return c.Interrupt(ctx) }),
+		"mcp_status": gives(func(c *client.Client, ctx context.Context, _ args) (json.RawMessage, error) { return c.MCPStatus(ctx) }),
+		"get_context_usage": gives(func(c *client.Client, ctx context.Context, _ args) (json.RawMessage, error) {
+			return c.GetContextUsage(ctx)
+		}),
+		"rewind_files": gives(func(c *client.Client, ctx context.Context, a args) (json.RawMessage, error) {
+			return c.RewindFiles(ctx, a.UserMessageID)
+		}),
+		"set_model":           does(func(c *client.Client, ctx context.Context, a args) error { return c.SetModel(ctx, a.Model) }),
+		"set_permission_mode": does(func(c *client.Client, ctx context.Context, a args) error { return c.SetPermissionMode(ctx, a.Mode) }),
+		"stop_task":           does(func(c *client.Client, ctx context.Context, a args) error { return c.StopTask(ctx, a.TaskID) }),
+		"mcp_reconnect":       does(func(c *client.Client, ctx context.Context, a args) error { return c.MCPReconnect(ctx, a.Server) }),
+		"mcp_toggle": does(func(c *client.Client, ctx context.Context, a args) error {
+			return c.MCPToggle(ctx, a.Server, a.Enabled)
+		}),
+	}
+}
+
+// args are the parameters of all operations.
+type args struct {
+	Prompt        json.RawMessage `json:"prompt"`
+	SessionID     string          `json:"session_id"`
+	Await         string          `json:"await"`
+	Until         until           `json:"until"`
+	Pull          bool            `json:"pull"`
+	Frame         json.RawMessage `json:"frame"`
+	On            string          `json:"on"`
+	Model         string          `json:"model"`
+	Mode          string          `json:"mode"`
+	TaskID        string          `json:"task_id"`
+	Server        string          `json:"server"`
+	Enabled       bool            `json:"enabled"`
+	UserMessageID string          `json:"user_message_id"`
+}
+
+func (o *operation) args() (args, error) {
+	var a args
+	if err := json.Unmarshal(o.params, &a); err != nil {
+		return a, fault("%s: %v", o.method, err)
+	}
+	return a, nil
+}
+
+func gives(call func(*client.Client, context.Context, args) (json.RawMessage, error)) perform {
+	return func(s *session, ctx context.Context, o *operation) (any, error) {
+		a, err := o.args()
+		if err != nil {
+			return nil, err
+		}
+		got, err := call(s.client, ctx, a)
+		return value{got}, err
+	}
+}
+
+func does(call func(*client.Client, context.Context, args) error) perform {
+	return func(s *session, ctx context.Context, o *operation) (any, error) {
+		a, err := o.args()
+		if err != nil {
+			return nil, err
+		}
+		return done{}, call(s.client, ctx, a)
+	}
+}
+
+func (s *session) connect(ctx context.Context, o *operation) (any, error) {
+	a, err := o.args()
+	if err != nil {
+		return nil, err
+	}
+	if a.Prompt == nil {
+		return done{}, s.client.Connect(ctx)
+	}
+	p, err := s.prompt(a.Prompt, a.SessionID)
+	if err != nil {
+		return nil, err
+	}
+	return done{}, s.client.Connect(ctx, p)
+}
+
+func (s *session) query(ctx context.Context, o *operation) (any, error) {
+	a, err := o.args()
+	if err != nil {
+		return nil, err
+	}
+	p, err := s.prompt(a.Prompt, a.SessionID)
+	if err != nil {
+		return nil, err
+	}
+	return done{}, s.client.Query(ctx, p)
+}
+
+func (s *session) send(ctx context.Context, o *operation) (any, error) {
+	a, err := o.args()
+	if err != nil {
+		return nil, err
+	}
+	return done{}, s.client.Send(ctx, a.Frame)
+}
+
+func (s *session) receive(ctx context.Context, o *operation) (any, error) {
+	a, err := o.args()
+	if err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	p := s.pulled
+	s.mu.Unlock()
+	switch {
+	case p != nil:
+		return s.read(o, p.all(ctx, a.Until.turn), a.Until)
+	case a.Until.turn:
+		return s.read(o, s.client.ReceiveTurn(ctx), a.Until)
+	}
+	return s.read(o, s.client.Receive(ctx), a.Until)
+}
+
+// oneShot runs the one-shot function, or builds its iterator for reading by hand.
+func (s *session) oneShot(ctx context.Context, o *operation) (any, error) {
+	a, err := o.args()
+	if err != nil {
+		return nil, err
+	}
+	p, err := s.prompt(a.Prompt, a.SessionID)
+	if err != nil {
+		return nil, err
+	}
+	query := func(ctx context.Context) iter.Seq2[client.Message, error] {
+		return client.QueryWithParts(ctx, p, s.opts, s.parts)
+	}
+	if a.Pull {
+		s.mu.Lock()
+		s.pulled = newPulled(s.adapter.ctx, query)
+		s.mu.Unlock()
+		return done{}, nil
+	}
+	ctx, leave := context.WithCancel(ctx)
+	defer leave()
+	left := s.enter(o, leave)
+	defer s.exit(o)
+	got, err := s.read(o, query(ctx), a.Until)
+	if err != nil && left() {
+		return counted{End: "count"}, nil
+	}
+	return got, err
+}
+
+// enter notes a loop that break may leave; left tells whether it was.
+func (s *session) enter(o *operation, leave func()) (left func() bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	was := false
+	s.loops[o] = func() {
+		was = true
+		leave()
+	}
+	return func() bool {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		return was
+	}
+}
+
+func (s *session) exit(o *operation) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.loops, o)
+}
+
+// leave leaves the message loop: the hand-read iterator is stopped, a running one-shot loop is left through its context, and who
+// leaves the loop over a client returns from the function whose deferred Disconnect ends the session.
+func (s *session) leave(ctx context.Context, _ *operation) (any, error) {
+	s.mu.Lock()
+	p, loops := s.pulled, len(s.loops)
+	for _, leave := range s.loops {
+		leave()
+	}
+	s.mu.Unlock()
+	switch {
+	case p != nil:
+		p.leave()
+		return done{}, nil
+	case loops > 0:
+		return done{}, nil
+	}
+	return done{}, s.client.Disconnect(ctx)
+}
+
+func (s *session) disconnect(ctx context.Context, _ *operation) (any, error) {
+	return done{}, s.client.Disconnect(ctx)
+}
+
+func (s *session) abort(context.Context, *operation) (any, error) { return done{}, s.client.Abort() }
+
+func (s *session) serverInfo(context.Context, *operation) (any, error) {
+	info, err := s.client.ServerInfo()
+	return value{info}, err
+}
+
+func (s *session) taskEnd(ctx context.Context, o *operation) (any, error) {
+	a, err := o.args()
+	if err != nil {
+		return nil, err
+	}
+	return done{}, s.endTask(ctx, a.On)
+}

@@ -1,0 +1,205 @@
+package goadapter
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"time"
+
+	"github.com/modelcontextprotocol/go-sdk/mcp"
+
+	"github.com/wiretrial/wiretrial/adapters/contract"
+	"github.com/wiretrial/wiretrial/client"
+	"github.com/wiretrial/wiretrial/protocol"
+)
+
+// openParams are the parameters of open, with the options as they came.
+type openParams struct {
+	CLIPath string `json:"cli_path"`
+	Cwd     string `json:"cwd"`
+	Options struct {
+		Callbacks           []string          `json:"callbacks"`
+		Hooks               []contract.Hook   `json:"hooks"`
+		MCPServers          []contract.Server `json:"mcp_servers"`
+		Stderr              json.RawMessage   `json:"stderr"`
+		Env                 map[string]string `json:"env"`
+		Model               string            `json:"model"`
+		PermissionMode      string            `json:"permission_mode"`
+		SystemPrompt        *string           `json:"system_prompt"`
+		Resume              string            `json:"resume"`
+		MaxTurns            *int              `json:"max_turns"`
+		PartialMessages     bool              `json:"include_partial_messages"`
+		MaxBufferBytes      int64             `json:"max_buffer_bytes"`
+		InitializeTimeoutMS int64             `json:"initialize_timeout_ms"`
+		Tools               []string          `json:"tools"`
+		SettingSources      []string          `json:"setting_sources"`
+		CLIPath             string            `json:"cli_path"`
+	} `json:"options"`
+}
+
+// unknownOptions names the options that this adapter does not know.
+func unknownOptions(params json.RawMessage) []string {
+	var names []string
+	for name := range protocol.Members(protocol.Member(params, "options")) {
+		if !slices.Contains(contract.OptionNames(), name) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// options gives the client's options for those of open.
+func (s *session) options(params json.RawMessage) (client.Options, error) {
+	var opts client.Options
+	if names := unknownOptions(params); names != nil {
+		return opts, unsupported(names...)
+	}
+	var p openParams
+	if err := json.Unmarshal(params, &p); err != nil {
+		return opts, fault("open: %v", err)
+	}
+	o := p.Options
+	opts = client.Options{
+		CLIPath: p.CLIPath, Cwd: p.Cwd, Env: o.Env, Model: o.Model, PermissionMode: o.PermissionMode, Resume: o.Resume,
+		MaxTurns: o.MaxTurns, SystemPrompt: o.SystemPrompt, Tools: o.Tools, SettingSources: o.SettingSources,
+		PartialMessages: o.PartialMessages, MaxFrame: o.MaxBufferBytes,
+		InitializeTimeout: time.Duration(o.InitializeTimeoutMS) * time.Millisecond,
+	}
+	if o.CLIPath != "" {
+		opts.CLIPath = o.CLIPath
+	}
+	for _, name := range o.Callbacks {
+		if name != "can_use_tool" {
+			return opts, unsupported("callbacks." + name)
+		}
+		opts.CanUseTool = s.canUseTool
+	}
+	for _, h := range o.Hooks {
+		opts.Hooks = append(opts.Hooks, s.hook(h))
+	}
+	opts.OnStderr = s.stderr(o.Stderr)
+	return opts, s.servers(&opts, o.MCPServers)
+}
+
+func (s *session) servers(opts *client.Options, servers []contract.Server) error {
+	for _, server := range servers {
+		built, err := s.server(server)
+		if err != nil {
+			return err
+		}
+		if opts.MCPServers == nil {
+			opts.MCPServers = map[string]*mcp.Server{}
+		}
+		opts.MCPServers[server.Name] = built
+	}
+	return nil
+}
+
+// server builds an in-process server, or gives the one that was built for the same instance.
+func (s *session) server(c contract.Server) (*mcp.Server, error) {
+	build := func() (*mcp.Server, error) {
+		tools := make([]client.Tool, len(c.Tools))
+		for i, t := range c.Tools {
+			tools[i] = s.tool(c.Name, t)
+		}
+		return client.NewServer(c.Name, "1", tools...)
+	}
+	if c.Instance == "" {
+		return build()
+	}
+	return s.adapter.shared(c.Instance, build)
+}
+
+func (s *session) tool(server string, t contract.Tool) client.Tool {
+	return client.Tool{
+		Name: t.Name, Description: t.Description, InputSchema: t.InputSchema,
+		Run: func(ctx context.Context, arguments json.RawMessage) (*mcp.CallToolResult, error) {
+			args := map[string]any{"server": server, "tool": t.Name}
+			if arguments != nil {
+				args["arguments"] = arguments
+			}
+			answer, err := s.callback(ctx, "mcp_tool", args)
+			if err != nil {
+				return nil, err
+			}
+			var result mcp.CallToolResult
+			return &result, json.Unmarshal(answer, &result)
+		},
+	}
+}
+
+// callback asks the harness what the user's callback answers.
+func (s *session) callback(ctx context.Context, name string, args any) (json.RawMessage, error) {
+	raw, err := json.Marshal(args)
+	if err != nil {
+		return nil, err
+	}
+	return s.adapter.channel.ask(ctx, contract.MethodCallback, contract.CallbackCall{Client: s.name, Name: name, Args: raw})
+}
+
+func (s *session) canUseTool(ctx context.Context, r client.PermissionRequest) (client.PermissionResult, error) {
+	args := map[string]json.RawMessage{}
+	for name, value := range protocol.Members(r.Raw) {
+		if name != "subtype" {
+			args[name] = value
+		}
+	}
+	answer, err := s.callback(ctx, "can_use_tool", args)
+	if err != nil {
+		return client.PermissionResult{}, err
+	}
+	var result client.PermissionResult
+	if err := json.Unmarshal(answer, &result); err != nil {
+		return result, err
+	}
+	if result.UpdatedPermissions != nil {
+		result.UpdatedPermissions = updates(answer)
+	}
+	return result, nil
+}
+
+// updates gives the permission updates of an answer as they are.
+func updates(answer json.RawMessage) []protocol.PermissionUpdate {
+	list := []protocol.PermissionUpdate{}
+	for update := range protocol.Elements(protocol.Member(answer, "updatedPermissions")) {
+		list = append(list, protocol.PermissionUpdate{Raw: update})
+	}
+	return list
+}
+
+func (s *session) hook(h contract.Hook) client.Hook {
+	return client.Hook{
+		Event: h.Event, Matcher: h.Matcher, Timeout: time.Duration(h.TimeoutMS) * time.Millisecond,
+		Run: func(ctx context.Context, in client.HookInput) (any, error) {
+			args := map[string]any{"hook": h.ID, "input": in.Input}
+			if in.ToolUseID != "" {
+				args["tool_use_id"] = in.ToolUseID
+			}
+			answer, err := s.callback(ctx, "hook", args)
+			if err != nil {
+				return nil, err
+			}
+			return answer, nil
+		},
+	}
+}
+
+// stderr gives the stderr callback: none, one that forwards, or one that also fails on its first line.
+func (s *session) stderr(wish json.RawMessage) func(string) {
+	if wish == nil || string(wish) == "false" || string(wish) == "null" {
+		return nil
+	}
+	var fails struct {
+		Raise *string `json:"raise"`
+	}
+	if string(wish) != "true" && json.Unmarshal(wish, &fails) != nil {
+		return nil
+	}
+	return func(line string) {
+		s.adapter.channel.notify(contract.NoteStderr, contract.StderrNote{Client: s.name, Text: line})
+		if text := fails.Raise; text != nil {
+			fails.Raise = nil
+			panic(*text)
+		}
+	}
+}

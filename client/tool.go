@@ -1,0 +1,53 @@
+package client
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/modelcontextprotocol/go-sdk/mcp"
+)
+
+// Tool is a tool of an in-process MCP server, in the raw form: its arguments come as the CLI wrote them.
+type Tool struct {
+	Name, Description string
+	// InputSchema is a JSON Schema of type object; nil takes any object.
+	InputSchema json.RawMessage
+	// Run is called in a goroutine of its own. An error, and a panic, become a result with isError, so that the model gets to
+	// read it.
+	Run func(ctx context.Context, arguments json.RawMessage) (*mcp.CallToolResult, error)
+}
+
+// NewServer makes an in-process MCP server for [Options.MCPServers] out of tools. Servers of the official SDK, with typed
+// tools, resources or prompts, do as well.
+func NewServer(name, version string, tools ...Tool) (server *mcp.Server, err error) {
+	defer func() { // the official SDK refuses a bad schema by a panic
+		if p := recover(); p != nil {
+			server, err = nil, invalid("MCP server %q: %v", name, p)
+		}
+	}()
+	server = mcp.NewServer(&mcp.Implementation{Name: name, Version: version}, nil)
+	for _, tool := range tools {
+		schema := tool.InputSchema
+		if schema == nil {
+			schema = json.RawMessage(`{"type":"object"}`)
+		}
+		server.AddTool(&mcp.Tool{Name: tool.Name, Description: tool.Description, InputSchema: schema}, tool.handler())
+	}
+	return server, nil
+}
+
+func (t Tool) handler() mcp.ToolHandler {
+	return func(ctx context.Context, r *mcp.CallToolRequest) (result *mcp.CallToolResult, err error) {
+		defer func() {
+			if p := recover(); p != nil {
+				err = fmt.Errorf("tool %q panicked: %v", t.Name, p)
+			}
+			if err != nil {
+				result = &mcp.CallToolResult{IsError: true, Content: []mcp.Content{&mcp.TextContent{Text: err.Error()}}}
+				err = nil
+			}
+		}()
+		return t.Run(ctx, r.Params.Arguments)
+	}
+}
