@@ -180,10 +180,10 @@ func (d *decoder) options(n *node, start *Start) {
 			start.Options[e.key+"_ms"] = number(d.duration(e.val).Milliseconds())
 		case slices.Contains(sizeOptions(), e.key):
 			start.Options[e.key+"_bytes"] = number(int64(d.size(e.val)))
-		case slices.Contains(optionNames(), e.key):
+		case slices.Contains(OptionNames(), e.key):
 			start.Options[e.key] = e.val.plain()
 		default:
-			d.rep.add(e.pos, RuleStepKey, "unknown option %q%s", clip(e.key), near(e.key, optionNames()))
+			d.rep.add(e.pos, RuleStepKey, "unknown option %q%s", clip(e.key), near(e.key, OptionNames()))
 		}
 	}
 }

@@ -65,8 +65,8 @@ func FailureKinds() []string {
 	}
 }
 
-// optionNames returns the names that options of sdk.start may have. A duration is sent as NAME_ms, a size as NAME_bytes.
-func optionNames() []string {
+// OptionNames returns the names that options of sdk.start may have. A duration is sent as NAME_ms, a size as NAME_bytes.
+func OptionNames() []string {
 	return append([]string{
 		"env", "model", "permission_mode", "system_prompt", "resume", "max_turns", "include_partial_messages", "tools",
 		"setting_sources", "cli_path", toolsOf,
