@@ -71,6 +71,9 @@ func (a *Adapter) Kill() error {
 	a.work.Wait()
 	_ = a.out.src.f.Close()
 	_ = a.errSrc.f.Close()
+	if a.proc != nil {
+		_ = a.proc.Release()
+	}
 	return nil
 }
 

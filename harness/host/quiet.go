@@ -91,8 +91,9 @@ const (
 	maxPause   = 10 * time.Millisecond
 )
 
-// AwaitQuiet looks until the adapter is idle, is gone, has something unread, or is deaf with nothing to wake it; or this platform cannot
-// tell. When ctx ends it returns the last look with ctx's error.
+// AwaitQuiet looks until the adapter is idle, is gone, has an event to be taken, or is deaf with nothing to wake it; or this platform cannot
+// tell. When ctx ends it returns the last look with ctx's error. Who takes Events in a goroutine of its own looks into its own queue again
+// after an idle outcome.
 func (a *Adapter) AwaitQuiet(ctx context.Context, opt QuietOptions) (Quiet, error) {
 	pause := time.NewTimer(0)
 	defer pause.Stop()
@@ -107,17 +108,18 @@ func (a *Adapter) AwaitQuiet(ctx context.Context, opt QuietOptions) (Quiet, erro
 		if err != nil {
 			return last, err
 		}
-		if last = q; q.settled() {
+		last = q
+		if q.settled() || q.Why == WhyUnread && len(a.events) > 0 {
 			return q, nil
 		}
 		pause.Reset(wait)
 	}
 }
 
-// settled tells whether waiting longer can change nothing.
+// settled tells whether waiting longer can change nothing. Unread settles only once there is something in Events to take.
 func (q Quiet) settled() bool {
 	switch q.Why {
-	case WhyIdle, WhyGone, WhyUnread, WhyUnknown:
+	case WhyIdle, WhyGone, WhyUnknown:
 		return true
 	case WhyDeaf:
 		return q.Wake.Kind == WakeNone

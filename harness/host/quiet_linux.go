@@ -146,16 +146,16 @@ func (a *Adapter) prove(ctx context.Context, opt QuietOptions) (Quiet, error) {
 	}
 	first := a.scan(opt.Exclude)
 	first.fill(&q)
+	deaf := queued(a.stdin) > 0
 	switch {
 	case first.blind != "":
 		q.Proven = false
 		return q.because(WhyUnknown, first.blind), nil
 	case first.running != "":
 		return q.because(WhyRunning, first.running), nil
-	case !a.outbox.idle():
+	case !deaf && !a.outbox.idle():
 		return q.because(WhyInFlight, "a line to it is not yet written"), nil
 	}
-	deaf := queued(a.stdin) > 0
 	q.Wake = a.nextWake(first.threads)
 	if opt.Between != nil {
 		idle, err := opt.Between()

@@ -193,7 +193,7 @@ func (e *echo) fork(params json.RawMessage) string {
 	self, _ := os.Executable()
 	cmd := exec.Command(self, "role:sleeper")
 	if p.Orphan {
-		cmd = exec.Command("/bin/sh", "-c", `"$0" role:sleeper >/dev/null & echo $!`, self)
+		cmd = exec.Command("/bin/sh", "-c", `"$0" role:sleeper >/dev/null 2>&1 & echo $!`, self)
 	}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: p.Setsid}
 	if p.Hold {

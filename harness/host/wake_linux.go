@@ -33,7 +33,7 @@ type wait struct {
 }
 
 // goSysmon is the timeout of the monitor thread of an idle Go process: half of its forced garbage collection's period. With a timer of the
-// program's own pending it is shorter. No C library waits in this way: relative, and for exactly this time.
+// program's own pending it is shorter.
 const goSysmon = time.Minute
 
 // wake turns the wait of thread t, seen in this sleep since then, into a wake-up.
@@ -137,8 +137,25 @@ func (c timedCall) read(args [6]uint64, peek func(at uint64) (time.Duration, err
 	if w.kind == waitRelative {
 		w.what = fmt.Sprintf("%s(%v)", c.name, w.d)
 	}
-	w.runtime = c.name == "futex" && w.kind == waitRelative && w.d == goSysmon
+	w.runtime = w.kind == waitRelative && ofGoRuntime(c.name, w.d)
 	return w, nil
+}
+
+// ofGoRuntime knows the monitor thread of a Go process: its long sleep, and the short ones before it has found the process idle, which double
+// from 20 microseconds to 10 milliseconds. C libraries sleep by clock_nanosleep, and wait on a futex until an absolute time.
+func ofGoRuntime(call string, d time.Duration) bool {
+	if call == "futex" {
+		return d == goSysmon
+	}
+	if call != "nanosleep" {
+		return false
+	}
+	for nap := 20 * time.Microsecond; nap < 10*time.Millisecond; nap *= 2 {
+		if d == nap {
+			return true
+		}
+	}
+	return d == 10*time.Millisecond
 }
 
 // futexClock: FUTEX_WAIT is relative, all other timed operations are absolute.
