@@ -45,8 +45,8 @@ func (r *run) eitherBound(s scenarios.Step, heads []view) waiting {
 	return w
 }
 
-// choose returns the first listed branch whose head has its event. An event that stands in a head's lane and is admitted by none
-// fails, with what was wrong for each.
+// choose returns the first listed branch whose head has its event. It fails, with what was wrong for each, as soon as every head that
+// can still have an event refuses the one in its lane: heads may look into different lanes, and one refusal does not speak for the others.
 func (r *run) choose(s scenarios.Step, heads []view) (int, error) {
 	var refused []string
 	possible := 0
@@ -69,7 +69,7 @@ func (r *run) choose(s scenarios.Step, heads []view) (int, error) {
 			refused = append(refused, fmt.Sprintf("%s: %s", h.what(), why))
 		}
 	}
-	if len(refused) > 0 {
+	if len(refused) > 0 && len(refused) == possible {
 		f := r.failAt(s, CheckBranch, "what came fits no branch")
 		f.Got = strings.Join(refused, "; ")
 		return -1, f

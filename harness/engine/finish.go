@@ -126,13 +126,15 @@ func (r *run) releaseAsks() {
 	}
 }
 
+// endClient closes a client that no step closed. A start that failed has left nothing to close; after a session's failure it may fail.
 func (r *run) endClient(s *session) error {
-	wasOpen := !s.closed && s.failure() == nil
 	s.because(r.arrivals)
-	if !s.closed {
-		v := view{s: s}
-		v.Verb, v.Times, v.task = "disconnect", 1, "the end"
-		if err := r.operation(v, "disconnect", nil, func(o *op) { o.names = []string{"disconnect at the end"} }); err != nil {
+	if !s.closed && s.connected {
+		v := view{s: s, task: "the end"}
+		v.Verb, v.Times = "disconnect", 1
+		failed := s.failure() != nil
+		err := r.operation(v, "disconnect", nil, func(o *op) { o.names, o.void = []string{"disconnect at the end"}, failed })
+		if err != nil {
 			return err
 		}
 	}
@@ -143,7 +145,7 @@ func (r *run) endClient(s *session) error {
 				return false, nil
 			}
 		}
-		return wasOpen || true, nil
+		return true, nil
 	})
 }
 

@@ -221,7 +221,7 @@ func (r *run) lookSessionReturn(v view) (*sight, error) {
 	if o == nil {
 		return nil, nil
 	}
-	return &sight{doc: o.result, at: o.doneAt, when: o.when, check: CheckMatch, take: func() error { o.taken, v.s.closed = true, true; return nil }}, nil
+	return &sight{doc: o.result, at: o.doneAt, when: o.when, check: CheckMatch, take: func() error { o.taken = true; return nil }}, nil
 }
 
 // valueOf unwraps an operation's value: {value: V} where it has one.
@@ -278,7 +278,7 @@ func failureDoc(o *op) []byte {
 func (r *run) takeFailure(v view, o *op) error {
 	o.taken = true
 	if v.text() == "session" {
-		v.s.excused, v.s.closed, v.s.prefix = true, true, true
+		v.s.excused, v.s.prefix = true, true
 		for _, other := range v.s.ops {
 			if other.stream && other.done && other.err != nil {
 				other.taken = true

@@ -326,6 +326,7 @@ func (r *run) startClient(v view, st scenarios.Start) error {
 		params["on"] = on
 	}
 	o.chain = func(json.RawMessage) error {
+		v.s.connected = true
 		if st.Read == "all" {
 			v.s.wantRead = true
 		}
@@ -522,7 +523,7 @@ func (r *run) replyStep(v view) error {
 // reply answers a call with a map, with JSON text, or by failing it.
 func (r *run) reply(v view, k *ask, with scenarios.Value) error {
 	k.replied = true
-	v.s.captures[k.name] = k.args
+	v.s.seen[k.name] = k.args
 	if text, ok := with.(string); ok && !strings.HasPrefix(strings.TrimSpace(text), "${") {
 		doc, err := scenarios.ResolveJSON(text, v.env)
 		if err != nil {

@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/tidwall/gjson"
+
 	"github.com/wiretrial/wiretrial/adapters/contract"
 	"github.com/wiretrial/wiretrial/harness/host"
 	"github.com/wiretrial/wiretrial/mockcli"
@@ -16,7 +18,8 @@ type session struct {
 	name, client, dir, cli string
 	start                  scenarios.Start
 	opened                 bool
-	closed                 bool // disconnected by a step, or over
+	connected              bool // its connect went well
+	closed                 bool // disconnected by a step
 	comp                   *scenarios.Composer
 	fakes                  []*fake
 	probes                 []*fake
@@ -28,8 +31,8 @@ type session struct {
 	writes                 []*write
 	serves                 map[string]bool
 	armed                  []*armed
-	hooks                  map[string]hookRef // id given to the adapter -> event
-	captures               map[string][]byte
+	hooks                  map[string]hookRef  // id given to the adapter -> event
+	captures, seen         map[string][]byte   // by name: lines, and what the SDK did
 	requests               map[string]*request // requests of the SDK by id
 	made, answered         map[string]bool     // requests of the fake: those written, and those answered
 	reader                 *op
@@ -178,7 +181,7 @@ func (r *run) session(name string) *session {
 	}
 	s := &session{
 		name: name, client: name, dir: filepath.Join(r.o.Dir, name), serves: map[string]bool{}, hooks: map[string]hookRef{},
-		captures: map[string][]byte{}, requests: map[string]*request{}, made: map[string]bool{}, answered: map[string]bool{}, reason: -1, dismissedAt: -1,
+		captures: map[string][]byte{}, seen: map[string][]byte{}, requests: map[string]*request{}, made: map[string]bool{}, answered: map[string]bool{}, reason: -1, dismissedAt: -1,
 		comp: scenarios.NewComposer(r.c, r.o.Seed, name),
 	}
 	for _, sub := range r.c.CLI.Serves {
@@ -258,22 +261,28 @@ func ended(result json.RawMessage) bool {
 // due counts the frames that must arrive and have not, by type: enough to know whether to wait. Whether they are the
 // right ones is decided by alignment.
 func (s *session) due() int {
-	want := map[string]int{}
+	want, may := map[string]int{}, map[string]bool{}
 	for _, w := range s.writes {
-		if !w.done || w.lost || w.cut {
-			if !w.lost && !w.cut && w.f != nil && !w.f.dead {
-				return 1
-			}
+		if w.lost || w.f != nil && w.f.dead && !w.done {
 			continue
 		}
+		if !w.done {
+			return 1
+		}
 		for _, f := range w.frames {
-			if f.Delivery == scenarios.DeliverMust && !f.Raw {
+			switch {
+			case f.Raw || f.Partial || f.ToStderr:
+			case f.Delivery == scenarios.DeliverMust:
 				want[f.Type]++
+			case f.UUID != "":
+				may[f.UUID] = true
 			}
 		}
 	}
 	for _, m := range s.msgs {
-		want[scenarios.ParseLine(m.raw).Type]--
+		if v := gjson.GetManyBytes(m.raw, "type", "uuid"); !may[v[1].String()] {
+			want[v[0].String()]--
+		}
 	}
 	n := 0
 	for _, c := range want {

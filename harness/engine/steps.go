@@ -67,7 +67,7 @@ func (r *run) once(s scenarios.Step, i int) error {
 	if err != nil {
 		return err
 	}
-	if !r.isAct(s) {
+	if !isAct(s) {
 		return r.observe(v)
 	}
 	if err := r.markAct(v); err != nil {
@@ -136,15 +136,16 @@ func (r *run) unresolved(s scenarios.Step, err error) error {
 	return fault("%s: %w: scenario fault", s.Pos, err)
 }
 
-func (r *run) isAct(s scenarios.Step) bool {
-	if s.Actor == scenarios.SDK {
+// isAct tells acts from observations. A write of no frames is neither: variants leave acts out that way.
+func isAct(s scenarios.Step) bool {
+	switch s.Actor {
+	case scenarios.SDK:
 		return s.Imperative
+	case scenarios.Fake:
+		list, isList := s.Arg.([]any)
+		return !isObservation(s) && !(s.Verb == "writes" && isList && len(list) == 0)
 	}
-	switch s.Verb {
-	case "starts", "reads", "gets", "dies", "dismissed", "gone", "drained":
-		return false
-	}
-	return true
+	return false
 }
 
 // text is the argument as text.
@@ -171,7 +172,7 @@ func (r *run) duration(s scenarios.Step) (time.Duration, error) {
 
 // capture finds what is known under a name in a session: an event that a step took, the initialize line, a hook's id.
 func (r *run) capture(s *session, name, path string) ([]byte, error) {
-	doc, ok := s.captures[name]
+	doc, ok := s.known(name)
 	if !ok && name == "initialize" {
 		if err := r.awaitInitialize(s); err != nil {
 			return nil, err
@@ -180,7 +181,7 @@ func (r *run) capture(s *session, name, path string) ([]byte, error) {
 	}
 	if !ok {
 		for _, other := range r.order {
-			if doc, ok = other.captures[name]; ok {
+			if doc, ok = other.known(name); ok {
 				break
 			}
 		}
@@ -249,7 +250,7 @@ func actsToMark(steps []scenarios.Step) map[string]bool {
 			for _, b := range s.Branches {
 				walk(b, before)
 			}
-			if s.Actor == scenarios.SDK && s.Imperative || s.Actor == scenarios.Fake && !isObservation(s) {
+			if isAct(s) {
 				before = s.Index
 			}
 		}
@@ -280,7 +281,7 @@ func (r *run) lastAct() int {
 		c := r.cursors[i]
 		for j := c.at - 1; j >= 0; j-- {
 			s := c.steps[j]
-			if r.isAct(s) && s.Verb != scenarios.Quiet && s.Verb != scenarios.Fork {
+			if isAct(s) {
 				return s.Index
 			}
 		}
@@ -302,13 +303,26 @@ func (r *run) since(v view) (mark, string, bool) {
 	return m, fmt.Sprintf("step %d", n), ok && n > 0
 }
 
-// keep stores what an observation saw under its name.
+// keep stores what an observation saw under its name. The two actors' names are apart: an operation does not hide the line of its name.
 func (v view) keep(doc []byte) {
 	if doc == nil {
 		return
 	}
-	v.s.captures[v.name] = doc
-	if i := strings.LastIndexByte(v.name, '/'); i >= 0 {
-		v.s.captures[v.name[i+1:]] = doc
+	names := v.s.captures
+	if v.Actor == scenarios.SDK {
+		names = v.s.seen
 	}
+	names[v.name] = doc
+	if i := strings.LastIndexByte(v.name, '/'); i >= 0 {
+		names[v.name[i+1:]] = doc
+	}
+}
+
+// known finds what a name stands for: a line, else what the SDK did.
+func (s *session) known(name string) ([]byte, bool) {
+	if doc, ok := s.captures[name]; ok {
+		return doc, true
+	}
+	doc, ok := s.seen[name]
+	return doc, ok
 }
