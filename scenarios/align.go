@@ -116,7 +116,7 @@ func Align(dues []Due, yielded [][]byte, o AlignOptions) []DeliveryProblem {
 
 // searchBudget bounds the comparisons by content: an SDK that garbles thousands of messages without a uuid must not
 // cost the square of them. Beyond it each is compared with the next one due only.
-const searchBudget = 100_000
+const searchBudget = 50_000
 
 // aligner pairs yields with dues.
 type aligner struct {

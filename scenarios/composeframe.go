@@ -266,12 +266,19 @@ func setPath(b []byte, path string, raw []byte) ([]byte, error) {
 	if path == "text" {
 		path, raw = textPlace(b, raw)
 	}
+	if strings.ContainsAny(path, "*?#|@") {
+		return nil, errors.New("want a plain path, got one with a wildcard or a modifier")
+	}
 	for _, word := range strings.Split(path, ".") {
 		if n, err := strconv.Atoi(word); err == nil && n > maxIndex {
 			return nil, fmt.Errorf("want an index up to %d, got %d", maxIndex, n)
 		}
 	}
-	return sjson.SetRawBytes(b, path, raw)
+	out, err := sjson.SetRawBytes(b, path, raw)
+	if err == nil && !gjson.GetBytes(out, path).Exists() {
+		return nil, errors.New("want a path that can be set, got a frame without it afterwards")
+	}
+	return out, err
 }
 
 // textPlace says where a message's text stands, and what stands there: the result of a result, the only text block,
