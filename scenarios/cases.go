@@ -9,8 +9,12 @@ import (
 // MaxCases is the most that one file's variants and orders may make, before its entry points are applied.
 const MaxCases = 1000
 
-// maxWays bounds the ways through the branches of one case.
-const maxWays = 64
+// Bounds of the steps, so that what looks at each way through each case ends soon.
+const (
+	maxSteps  = 500    // of a case, those of all branches
+	maxWays   = 64     // through the branches of a case
+	maxWalked = 50_000 // steps of all ways through all cases of a file
+)
 
 // Cases returns what the file makes when each row of its variants, each order of its each_order blocks and each of its entry points is
 // applied, in this order. The cases share what they do not change: treat them as read only. The error is always nil for a file that Load
@@ -43,11 +47,18 @@ func (l *loader) expand() *document {
 	}
 	left := &allowance{nodes: maxFilledNodes, bytes: maxFilledBytes}
 	var bases []Case
+	walked := 0
 	for _, row := range rows {
 		for _, blocks := range orders {
-			if !l.rep.full() && !left.spent {
-				bases = append(bases, l.base(row, blocks, left))
+			if l.rep.full() || left.spent {
+				return nil
 			}
+			c := l.base(row, blocks, left)
+			if walked += l.walk(c.Steps); walked > maxWalked {
+				l.rep.add(l.file.Pos, RuleFileCases, "the ways through all cases have more than %d steps", maxWalked)
+				return nil
+			}
+			bases = append(bases, c)
 		}
 	}
 	return &document{top: l.top, cases: l.enter(bases)}
@@ -73,10 +84,23 @@ func (l *loader) base(row string, blocks []order, left *allowance) Case {
 	c.Frames = d.frames(l.top.get("frames"))
 	c.Raw = d.raw(l.top.get("raw"), l.top.get("frames"))
 	c.Steps = d.steps(l.top.get("steps"))
-	if countWays(c.Steps, maxWays+1) > maxWays {
+	return c
+}
+
+// walk returns the number of steps on all ways through a case, and reports what is beyond the bounds.
+func (l *loader) walk(steps []Step) int {
+	n := 0
+	for range All(steps) {
+		n++
+	}
+	ways := countWays(steps, maxWays+1)
+	switch {
+	case n > maxSteps:
+		l.rep.add(l.file.Pos, RuleFileCases, "%d steps; a case may have %d", n, maxSteps)
+	case ways > maxWays:
 		l.rep.add(l.file.Pos, RuleFileCases, "the branches make more than %d ways through the steps", maxWays)
 	}
-	return c
+	return n * ways
 }
 
 // suffix is the part of an id in brackets.

@@ -33,8 +33,13 @@ func Lint(f *File, opts ...LintOption) []Problem {
 	}
 	used := &usage{}
 	for i := range cases {
+		if i > 0 && &cases[i].Steps[0] == &cases[i-1].Steps[0] {
+			l.entry(&cases[i]) // the same steps through another entry point
+			continue
+		}
 		used.see(&cases[i])
 		l.lintCase(&cases[i])
+		l.entry(&cases[i])
 	}
 	l.unused(used, cases)
 	l.head()
@@ -47,6 +52,7 @@ type linter struct {
 	file        *File
 	knownRule   func(string) bool
 	knownSource func(string) bool
+	composed    int // bytes so far
 }
 
 func (l *linter) warn(pos Pos, rule Rule, format string, args ...any) {
@@ -72,10 +78,20 @@ func (l *linter) lintCase(c *Case) {
 		t.tolerance()
 		t.deadlock()
 		t.pauses()
-		t.eof()
 		t.tasks()
 	}
 	l.style(c)
+}
+
+// entry checks what depends on the entry point.
+func (l *linter) entry(c *Case) {
+	if c.Entry != OneShot {
+		return
+	}
+	for _, way := range ways(c.Steps) {
+		t := &trace{linter: l, c: c, steps: way}
+		t.eof()
+	}
 }
 
 // trace is one way through a case: the steps of the branches taken in place of each either.

@@ -22,6 +22,7 @@ func (l *linter) compose(c *Case) map[*Step][]Written {
 			k = NewComposer(c, 1, s.Session)
 			composers[s.Session] = k
 		}
+		out[s] = nil
 		switch s.Key() {
 		case "sdk.start":
 			k.Wire(wiring(decodeStart(newReport(), nodeOf(s.Arg))))
@@ -36,6 +37,9 @@ func (l *linter) compose(c *Case) map[*Step][]Written {
 	}
 	return out
 }
+
+// maxComposed bounds the bytes that one lint composes.
+const maxComposed = 128 << 20
 
 // wiring invents callback ids for the hooks that a start declares.
 func wiring(start Start) Wiring {
@@ -61,13 +65,19 @@ func (l *linter) write(c *Case, k *Composer, s *Step) []Written {
 	}) {
 		return nil // reported as an unknown name
 	}
+	if l.composed > maxComposed {
+		l.rep.add(s.Pos, RuleFileCases, "the frames of the file's cases are longer than %d bytes in all", maxComposed)
+		return nil
+	}
 	written, err := k.Write(*s, standIn(s))
 	if err != nil {
 		l.rep.add(s.Pos, RuleFrameJSON, "%s", reason(err, s.Pos))
 		return nil
 	}
-	for _, w := range written {
-		l.uuids(s, w)
+	for i := range written {
+		l.uuids(s, written[i])
+		l.composed += len(written[i].Bytes)
+		written[i].Bytes = nil // the rules below need to know what a frame is, not to hold it
 	}
 	return written
 }
@@ -193,9 +203,9 @@ func (t *trace) ids() {
 		for _, w := range t.frames[s] {
 			what := w.ID
 			if _, named := t.c.Frames[w.ID]; !named {
-				what = string(w.Bytes) + s.Pos.String()
+				what = s.Pos.String()
 				if isInline(s.arg()) {
-					what = string(w.Bytes)
+					what = s.arg()
 				}
 			}
 			if w.UUID != "" {

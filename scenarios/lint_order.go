@@ -74,9 +74,6 @@ func (t *trace) isStart(name, session string) bool {
 
 // eof finds an end of stdin that a one-shot session without callbacks may have written at once, right after its prompt.
 func (t *trace) eof() {
-	if t.c.Entry != OneShot {
-		return
-	}
 	for i, s := range t.steps {
 		if s.Key() != "cli.reads" || s.arg() != "eof" || s.Since != "" {
 			continue

@@ -69,6 +69,9 @@ func TestLoadBounds(t *testing.T) {
 		{"deep values", head + "needs: " + strings.Repeat("[", 9000) + strings.Repeat("]", 9000) + "\n", RuleLimit},
 		{"many rows", rows(MaxCases+1, 1) + "steps:\n- sdk.start: ${variant.c}\n", RuleFileCases},
 		{"rows that grow", rows(900, 900) + long, RuleFileCases},
+		{"many steps", head + "steps:\n- sdk.start: go\n" + strings.Repeat("- cli.starts:\n", maxSteps), RuleFileCases},
+		{"many ways", rows(300, 1) + "steps:\n- sdk.start: ${variant.c}\n" + strings.Repeat("- cli.starts:\n", 200), RuleFileCases},
+		{"many problems", head + "steps:\n- sdk.start: go\n" + strings.Repeat("- cli.stars:\n", 1000), RuleStepVerb},
 		{"deep without end", head + "needs: " + strings.Repeat("[", 200_000), RuleSyntax},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -27,6 +27,10 @@ func (r *report) put(p Problem) {
 	}
 	r.seen[p] = true
 	r.found = append(r.found, p)
+	if r.full() {
+		p.Message = fmt.Sprintf("%d problems: mend these first, the rest of the file is not checked", maxProblems)
+		r.found = append(r.found, p)
+	}
 }
 
 func (r *report) full() bool { return len(r.found) >= maxProblems }
