@@ -240,7 +240,8 @@ func TestSameSeedSameFrames(t *testing.T) {
 	frame := func(seed uint64, session string) string {
 		return string(write(t, NewComposer(&Case{}, seed, session), Step{Arg: "assistant"}, 1).Bytes)
 	}
-	if frame(1, "") != frame(1, "") || frame(1, "") == frame(2, "") || frame(1, "") == frame(1, "b") {
+	first := frame(1, "")
+	if again := frame(1, ""); again != first || first == frame(2, "") || first == frame(1, "b") {
 		t.Error("want seed and session alone to decide the ids")
 	}
 }
