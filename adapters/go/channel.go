@@ -8,6 +8,7 @@ import (
 	"io"
 	"strconv"
 	"sync"
+	"unicode/utf8"
 
 	"github.com/wiretrial/wiretrial/adapters/contract"
 )
@@ -96,6 +97,9 @@ func (c *channel) message(client string, op, raw json.RawMessage) {
 	if len(raw) > contract.MaxLine-1024 {
 		native = fmt.Sprintf(`,"native":"a message of %d bytes, which does not fit the channel"`, len(raw))
 		raw = json.RawMessage(`{"type":"x-unmapped"}`)
+	}
+	if !utf8.Valid(raw) { // the channel is text: bad bytes become what any decoder of Go makes of them
+		raw = json.RawMessage(string([]rune(string(raw))))
 	}
 	line := make([]byte, 0, len(raw)+len(name)+len(op)+100)
 	line = append(line, `{"jsonrpc":"2.0","method":"message","params":{"client":`...)
