@@ -62,7 +62,11 @@ func loadFile(fsys fs.FS, name string) (*File, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read scenario file: %w", err)
 	}
-	return Load(name, src)
+	f, err := Load(name, src)
+	if err == nil && path.Dir(f.ID) != path.Dir(name) {
+		return nil, Problems{{f.Pos, RuleFileID, Error, fmt.Sprintf("the folder %q is no area; want lower-case letters, digits and -", path.Dir(name))}}
+	}
+	return f, err
 }
 
 // order sorts the files and checks that each id, present or former, means one thing.

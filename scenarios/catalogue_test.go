@@ -96,6 +96,27 @@ func TestLoadFSRefusesOneIDTwice(t *testing.T) {
 	}
 }
 
+func TestIDComesFromThePath(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]string{
+		"framing/one.yaml": "framing/one", "/a/b/framing/one.yaml": "framing/one", `C:\x\framing\one.yaml`: "framing/one",
+		"claude.yaml": "local/claude", "./claude.yaml": "local/claude", "/tmp/Run_1/claude.yaml": "local/claude",
+		"One.yaml": "", "one.yml": "", "a/.yaml": "", "": "", "..": "",
+	} {
+		f, err := Load(name, []byte(head+"steps:\n- sdk.start: go\n"))
+		switch {
+		case want == "" && err == nil:
+			t.Errorf("%q: want an error, got the id %s", name, f.ID)
+		case want != "" && (err != nil || f.ID != want):
+			t.Errorf("%q: want the id %s, got %v", name, want, err)
+		}
+	}
+	_, err := LoadFS(fstest.MapFS{"Framing/one.yaml": {Data: []byte(head + "steps:\n- sdk.start: go\n")}})
+	if err == nil {
+		t.Error("a folder that is no area: want an error")
+	}
+}
+
 func TestEmbeddedCatalogueIsClean(t *testing.T) {
 	t.Parallel()
 	c, err := Embedded()

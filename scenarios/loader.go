@@ -69,6 +69,7 @@ func (l *loader) header(name string) {
 }
 
 var (
+	areaForm   = regexp.MustCompile(`^[a-z0-9][a-z0-9-]*$`)
 	idForm     = regexp.MustCompile(`^[a-z0-9][a-z0-9-]*/[a-z0-9][a-z0-9-]*$`)
 	formerForm = regexp.MustCompile(`^[a-z0-9][a-z0-9-]*/[a-z0-9][a-z0-9-]*(\[[A-Za-z0-9,._-]+\])?$`)
 	ruleForm   = regexp.MustCompile(`^[A-Z]{2,5}-\d+$`)
@@ -77,16 +78,19 @@ var (
 	orderForm  = regexp.MustCompile(`^[o-z]\d{2,4}$`)
 )
 
+// localArea is the area of a file whose folder is none: a user's own, wherever it lies.
+const localArea = "local"
+
 // id derives the id from the last two parts of the path.
 func (l *loader) id(name string) string {
 	clean := path.Clean(strings.ReplaceAll(name, "\\", "/"))
 	area, base := path.Base(path.Dir(clean)), strings.TrimSuffix(path.Base(clean), ".yaml")
-	if area == "." || area == "/" {
-		area = "local" // a file without a folder: a user's own
+	if !areaForm.MatchString(area) {
+		area = localArea
 	}
 	id := area + "/" + base
 	if !strings.HasSuffix(clean, ".yaml") || !idForm.MatchString(id) {
-		l.rep.add(l.file.Pos, RuleFileID, "the path %q gives no id; want AREA/NAME.yaml of lower-case letters, digits and -", clip(name))
+		l.rep.add(l.file.Pos, RuleFileID, "the path %q gives no id; want a name like AREA/NAME.yaml of lower-case letters, digits and -", clip(name))
 	}
 	return id
 }
