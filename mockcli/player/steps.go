@@ -3,6 +3,7 @@ package player
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"github.com/wiretrial/wiretrial/mockcli"
@@ -102,6 +103,8 @@ func (p *player) text(t turn) (string, error) {
 	return "", p.fault(t, "want a text or a number, got %v", v)
 }
 
+// wire tells the composer what sdk.start declared. An SDK registers callbacks by initialize: where that is served, the play waits for
+// it, as stock frames name what it registers and the real CLI calls nobody before it.
 func (p *player) wire(t turn) error {
 	arg, err := scenarios.Resolve(t.step.Arg, p.env(t.i))
 	if err != nil {
@@ -112,8 +115,15 @@ func (p *player) wire(t turn) error {
 		return p.fault(t, "%v", err)
 	}
 	p.comp.Wire(scenarios.Wiring{Callbacks: start.Callbacks})
-	return nil
+	if !p.serves["initialize"] || !slices.ContainsFunc(start.Callbacks, registers) {
+		return nil
+	}
+	_, err = p.await(func() bool { return p.caps["initialize"] != nil })
+	return err
 }
+
+// registers tells the callbacks that the CLI knows of.
+func registers(c scenarios.Callback) bool { return c.Kind != scenarios.Stderr }
 
 func (p *player) quiet(t turn) error {
 	text, err := p.text(t)
