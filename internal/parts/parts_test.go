@@ -1,0 +1,274 @@
+package parts_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/wiretrial/wiretrial/internal/parts"
+	"github.com/wiretrial/wiretrial/protocol"
+	"github.com/wiretrial/wiretrial/transport"
+)
+
+func TestArgv(t *testing.T) {
+	t.Parallel()
+	base := []string{"--output-format", "stream-json", "--verbose", "--input-format", "stream-json"}
+	for name, tt := range map[string]struct {
+		spec parts.Spec
+		want []string
+	}{
+		"nothing":              {parts.Spec{}, nil},
+		"permission callback":  {parts.Spec{AsksPermission: true}, []string{"--permission-prompt-tool", "stdio"}},
+		"a value like a flag":  {parts.Spec{Resume: "--version"}, []string{"--resume=--version"}},
+		"no tools":             {parts.Spec{Tools: []string{}}, []string{"--tools", ""}},
+		"some tools":           {parts.Spec{Tools: []string{"Bash", "Read"}}, []string{"--tools", "Bash,Read"}},
+		"no settings":          {parts.Spec{SettingSources: []string{}}, []string{"--setting-sources="}},
+		"zero turns":           {parts.Spec{MaxTurns: new(0)}, []string{"--max-turns=0"}},
+		"an empty prompt":      {parts.Spec{SystemPrompt: new("")}, []string{"--system-prompt="}},
+		"model, mode, partial": {parts.Spec{Model: "m", PermissionMode: "plan", PartialMessages: true}, []string{"--model=m", "--permission-mode=plan", "--include-partial-messages"}},
+		"extra comes last":     {parts.Spec{Model: "m", Extra: []string{"--x", "y"}}, []string{"--model=m", "--x", "y"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if diff := cmp.Diff(append(slices.Clone(base), tt.want...), parts.Argv(tt.spec)); diff != "" {
+				t.Errorf("argv (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestEnv(t *testing.T) {
+	t.Parallel()
+	inherited := []string{"PATH=/bin", "CLAUDECODE=1", "CLAUDE_CODE_SESSION_ID=x", "CLAUDE_CODE_ENTRYPOINT=cli", "KEEP=yes", "MINE=old"}
+	got := parts.Env(parts.Spec{Env: map[string]string{"MINE": "new", "EMPTY": ""}}, inherited)
+	want := []string{"PATH=/bin", "KEEP=yes", "CLAUDE_CODE_ENTRYPOINT=sdk-go", "CLAUDE_CODE_SDK_READS_SESSION_STATE=1", "EMPTY=", "MINE=new"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("environment (-want +got):\n%s", diff)
+	}
+	got = parts.Env(parts.Spec{Env: map[string]string{"CLAUDECODE": "1", "CLAUDE_CODE_ENTRYPOINT": "x"}}, nil)
+	if !slices.Contains(got, "CLAUDECODE=1") || !slices.Contains(got, "CLAUDE_CODE_ENTRYPOINT=x") {
+		t.Errorf("what the user sets wins: %v", got)
+	}
+}
+
+func TestFind(t *testing.T) {
+	t.Setenv("PATH", t.TempDir())
+	if got, err := parts.Find("/some/claude"); got != "/some/claude" || err != nil {
+		t.Errorf("a given path: got %q, %v", got, err)
+	}
+	if _, err := parts.Find(""); !errors.Is(err, parts.ErrNotFound) {
+		t.Errorf("none in PATH: got %v", err)
+	}
+}
+
+func TestAnswer(t *testing.T) {
+	t.Parallel()
+	r := parts.Request{ID: protocol.NewID("p1")}
+	for name, tt := range map[string]struct {
+		outcome parts.Outcome
+		want    string
+	}{
+		"a value":               {parts.Outcome{Value: map[string]int{"a": 1}}, `{"type":"control_response","response":{"subtype":"success","request_id":"p1","response":{"a":1}}}`},
+		"an error":              {parts.Outcome{Err: errors.New("boom")}, `{"type":"control_response","response":{"subtype":"error","request_id":"p1","error":"boom"}}`},
+		"an error without text": {parts.Outcome{Err: errors.New("")}, `{"type":"control_response","response":{"subtype":"error","request_id":"p1","error":"callback failed without a message"}}`},
+		"withdrawn":             {parts.Outcome{Value: 1, Withdrawn: true}, ""},
+		"over":                  {parts.Outcome{Value: 1, Ended: true}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if got := string(parts.Answer(r, tt.outcome)); got != tt.want {
+				t.Errorf("got %s, want %s", got, tt.want)
+			}
+		})
+	}
+	if got := string(parts.Answer(r, parts.Outcome{Value: make(chan int)})); !strings.Contains(got, `"subtype":"error"`) {
+		t.Errorf("a value without an encoding is a failure: got %s", got)
+	}
+}
+
+func TestEnd(t *testing.T) {
+	t.Parallel()
+	bad := &protocol.Result{IsError: true, Errors: protocol.Texts{"why"}}
+	for name, tt := range map[string]struct {
+		ending parts.Ending
+		kind   string
+		says   string
+	}{
+		"clean":                     {parts.Ending{Initialized: true}, "", ""},
+		"dismissed, whatever":       {parts.Ending{Dismissed: true, TurnOpen: true, Exit: transport.Exit{Code: 143}}, "", ""},
+		"in a turn":                 {parts.Ending{Initialized: true, TurnOpen: true}, parts.KindNoResult, "without a result"},
+		"before initialize":         {parts.Ending{}, parts.KindProcessExit, "before it answered initialize"},
+		"a code":                    {parts.Ending{Exit: transport.Exit{Code: 3, Stderr: "no luck\n"}}, parts.KindProcessExit, "code 3; stderr: no luck"},
+		"a signal":                  {parts.Ending{Exit: transport.Exit{Code: -1, Signal: "SIGKILL"}}, parts.KindProcessExit, "SIGKILL"},
+		"unknown":                   {parts.Ending{Exit: transport.Exit{Code: -1, Err: errors.New("lost")}}, parts.KindClosed, "lost"},
+		"a code with a bad result":  {parts.Ending{Last: bad, Exit: transport.Exit{Code: 1}}, parts.KindResultError, "why"},
+		"the bad result before":     {parts.Ending{Last: bad, TurnOpen: true, Exit: transport.Exit{Code: 1}}, parts.KindProcessExit, "code 1"},
+		"inside a line":             {parts.Ending{Initialized: true, CutOff: &transport.FrameError{Err: transport.ErrMalformed}}, parts.KindDecode, "cut off"},
+		"output closed in a turn":   {parts.Ending{Initialized: true, TurnOpen: true, Exit: transport.Exit{Code: 143, Closing: true}}, parts.KindNoResult, "closed its output"},
+		"output closed after turns": {parts.Ending{Initialized: true, Exit: transport.Exit{Code: 143, Closing: true}}, "", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got := parts.End(tt.ending)
+			switch {
+			case tt.kind == "" && got != nil:
+				t.Errorf("got %+v, want a good end", got)
+			case tt.kind != "" && (got == nil || got.Kind != tt.kind || !strings.Contains(got.Message, tt.says)):
+				t.Errorf("got %+v, want %s: %s", got, tt.kind, tt.says)
+			}
+		})
+	}
+}
+
+func item(text string) parts.Item {
+	return parts.Item{Message: protocol.Message{Type: "x", Raw: []byte(text)}}
+}
+
+func TestQueueKeepsOrderAndGivesItsEndLast(t *testing.T) {
+	t.Parallel()
+	q := parts.NewQueue(0)
+	for _, text := range []string{"a", "b"} {
+		if err := q.Push(item(text)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	why := errors.New("why")
+	q.Close(why)
+	q.Close(io.EOF)
+	if err := q.Push(item("c")); !errors.Is(err, why) {
+		t.Errorf("push after the end: %v", err)
+	}
+	var got []string
+	var end error
+	for end == nil {
+		var it parts.Item
+		if it, end = q.Pop(t.Context()); end == nil {
+			got = append(got, string(it.Message.Raw))
+		}
+	}
+	if !slices.Equal(got, []string{"a", "b"}) || !errors.Is(end, why) {
+		t.Errorf("got %v, %v", got, end)
+	}
+}
+
+func TestQueueRefusesBeyondItsBound(t *testing.T) {
+	t.Parallel()
+	q := parts.NewQueue(5)
+	for i, text := range []string{"a frame beyond it comes alone", "x"} {
+		err := q.Push(item(text))
+		if want := i > 0; errors.Is(err, parts.ErrBacklog) != want {
+			t.Errorf("push %d: %v", i, err)
+		}
+	}
+}
+
+func TestQueueReadersWaitAndLoseNothing(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		q := parts.NewQueue(0)
+		got := make(chan error, 2)
+		ctx, cancel := context.WithCancel(t.Context())
+		go func() { _, err := q.Pop(ctx); got <- err }()
+		synctest.Wait()
+		cancel()
+		if err := <-got; !errors.Is(err, context.Canceled) {
+			t.Errorf("cancelled: got %v", err)
+		}
+		for range 2 {
+			go func() { _, err := q.Pop(t.Context()); got <- err }()
+		}
+		synctest.Wait()
+		if err := q.Push(item("a")); err != nil {
+			t.Error(err)
+		}
+		if err := <-got; err != nil {
+			t.Errorf("one reader gets it: %v", err)
+		}
+		q.Close(nil)
+		if err := <-got; !errors.Is(err, io.EOF) {
+			t.Errorf("the other one gets the end: %v", err)
+		}
+	})
+}
+
+func answerTo(t *testing.T, id string) protocol.Message {
+	t.Helper()
+	line, err := protocol.EncodeSuccess(protocol.NewID(id), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := protocol.Decode(line)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+func TestPendingMatchesByIDOnce(t *testing.T) {
+	t.Parallel()
+	p := parts.NewPending()
+	one, err := p.Open(protocol.NewID("1"), "interrupt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	two, err := p.Open(protocol.NewID("2"), "x")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, known := p.Resolve(answerTo(t, "3")); known {
+		t.Error("an answer to nothing is known")
+	}
+	if subtype, known := p.Resolve(answerTo(t, "1")); !known || subtype != "interrupt" {
+		t.Errorf("got %q, %v", subtype, known)
+	}
+	if _, known := p.Resolve(answerTo(t, "1")); known {
+		t.Error("the second answer is known")
+	}
+	cancelled, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := one.Wait(cancelled); err != nil {
+		t.Errorf("an answer that is there wins: %v", err)
+	}
+	two.Drop()
+	if _, known := p.Resolve(answerTo(t, "2")); known {
+		t.Error("an answer to a dropped request is known")
+	}
+}
+
+func TestPendingFailsAllWhenClosed(t *testing.T) {
+	t.Parallel()
+	p := parts.NewPending()
+	open, err := p.Open(protocol.NewID("1"), "x")
+	if err != nil {
+		t.Fatal(err)
+	}
+	why := errors.New("why")
+	p.Close(why)
+	p.Close(errors.New("later"))
+	if _, err := open.Wait(t.Context()); !errors.Is(err, why) {
+		t.Errorf("open: got %v", err)
+	}
+	if _, err := p.Open(protocol.NewID("2"), "x"); !errors.Is(err, why) {
+		t.Errorf("later: got %v", err)
+	}
+}
+
+func BenchmarkQueue(b *testing.B) {
+	q := parts.NewQueue(0)
+	it := item(strings.Repeat("x", 500))
+	b.ReportAllocs()
+	for b.Loop() {
+		if err := q.Push(it); err != nil {
+			b.Fatal(err)
+		}
+		if _, err := q.Pop(context.Background()); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
