@@ -78,6 +78,9 @@ func TestSelectUnknown(t *testing.T) {
 			t.Errorf("%q: want an UnknownError, got %v", pattern, err)
 			continue
 		}
+		if text := unknown.Error(); !strings.Contains(text, "no scenario") || !strings.Contains(text, pattern) {
+			t.Errorf("%q: the message does not say what is unknown: %s", pattern, text)
+		}
 		if got := strings.Join(unknown.Near, " "); near != "" && !strings.Contains(got, near) {
 			t.Errorf("%q: want %s among the nearest, got %q", pattern, near, got)
 		}

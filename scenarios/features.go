@@ -157,8 +157,8 @@ func (c *flight) start(s *Step, inCallback bool) []string {
 	name, _, _ := s.Operation()
 	var needs []string
 	for task, other := range c.running {
-		if task != s.Task && c.beside(name, other) != "" {
-			needs = append(needs, c.beside(name, other))
+		if task != s.Task {
+			needs = append(needs, beside(name, other))
 		}
 	}
 	switch {
@@ -175,13 +175,10 @@ func (c *flight) start(s *Step, inCallback bool) []string {
 	return needs
 }
 
-// beside returns the feature that lets two operations be in flight together; empty if none is needed.
-func (c *flight) beside(name, other string) string {
-	switch {
-	case name == "interrupt" && (other == "read" || other == "receive"):
+// beside returns the feature that lets an operation start while another one is in flight.
+func beside(name, other string) string {
+	if name == "interrupt" && (other == "read" || other == "receive") {
 		return "concurrent.interrupt"
-	case c.oneShot && (name == "ends" || other == "ends"):
-		return ""
 	}
 	return "concurrent.any"
 }
