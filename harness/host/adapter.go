@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"os"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/wiretrial/wiretrial/adapters/contract"
@@ -33,7 +32,6 @@ type Adapter struct {
 	life   *os.File
 
 	events  chan Event
-	early   atomic.Int64  // events read before the engine could take them
 	discard chan struct{} // closed: nobody takes events any more
 	born    chan ownReport
 	exited  chan struct{} // closed: status is set
@@ -149,8 +147,8 @@ func (a *Adapter) exitText() string {
 // StderrTail is the last 64 KiB of its stderr.
 func (a *Adapter) StderrTail() string { return a.stderr.String() }
 
-// Unread tells whether anything that the adapter wrote has not been taken from Events. It errs towards true. The beginning of a line whose
-// end is not written is not counted: nothing comes of it until the adapter acts again.
+// Unread tells whether anything that the adapter has written up to now is not taken from Events. The beginning of a line whose end is not
+// written does not count, once it is read: nothing comes of it until the adapter acts again.
 func (a *Adapter) Unread() bool {
-	return a.early.Load() > 0 || a.out.pending() || len(a.events) > 0
+	return a.out.pending(func() bool { return len(a.events) > 0 })
 }

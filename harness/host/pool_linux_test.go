@@ -10,7 +10,7 @@ func TestPoolBaselines(t *testing.T) {
 	t.Parallel()
 	p := NewPool(role("echo"), nil).WithoutSpare()
 	a := get(t, p, "", nil)
-	mustCall(t, a, "fork", forkParams{})
+	pidOf(t, mustCall(t, a, "fork", forkParams{}))
 	for range 3 {
 		p.Put(a, true)
 		a = get(t, p, "", nil)

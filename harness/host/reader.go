@@ -27,7 +27,14 @@ type lines struct {
 	ended bool
 
 	mu    sync.Mutex
-	whole int // lines read from the pipe and not yet done
+	whole int        // lines read from the pipe and not yet done
+	fewer *sync.Cond // of mu: whole became less
+}
+
+func newLines(src *source, limit int) *lines {
+	l := &lines{src: src, limit: limit}
+	l.fewer = sync.NewCond(&l.mu)
+	return l
 }
 
 // next returns a line without its newline, valid until the next call. At the end it returns the rest, if any, with io.ErrUnexpectedEOF, and
@@ -69,9 +76,7 @@ func (l *lines) rest() ([]byte, error) {
 func (l *lines) end() {
 	l.ended = true
 	if l.start < len(l.buf) {
-		l.mu.Lock()
-		l.whole++
-		l.mu.Unlock()
+		l.add(1)
 	}
 }
 
@@ -99,19 +104,28 @@ func (l *lines) makeRoom() {
 	l.buf, l.start = to, 0
 }
 
-// done says that the engine has taken the line.
-func (l *lines) done() {
+// add counts n more (n < 0: fewer) lines that are on their way to the engine.
+func (l *lines) add(n int) {
 	l.mu.Lock()
-	l.whole--
+	l.whole += n
 	l.mu.Unlock()
+	l.fewer.Broadcast()
 }
 
-// pending tells whether a whole line, or anything in the pipe, has not reached the engine. The start of a line whose end the adapter still
-// has to write is not pending: nothing can come of it before the adapter acts again.
-func (l *lines) pending() bool {
+// done says that a line has been handed on.
+func (l *lines) done() { l.add(-1) }
+
+// pending tells whether a whole line, or anything in the pipe, has not reached the engine; ready whether an event waits to be taken. The start
+// of a line whose end the adapter still has to write is not pending: nothing can come of it before the adapter acts again. A line that is
+// neither ready nor done is in the hands of the reading goroutine, which is waited for: it is making an event of it, or the engine has just
+// taken that.
+func (l *lines) pending(ready func() bool) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.whole > 0 || queued(l.src.f) > 0
+	for l.whole > 0 && !ready() {
+		l.fewer.Wait()
+	}
+	return ready() || queued(l.src.f) > 0
 }
 
 // readEvents hands the adapter's events on until its stdout ends, and Exit when its process has ended.
@@ -119,7 +133,7 @@ func (a *Adapter) readEvents(early []Event) {
 	defer close(a.events)
 	for _, ev := range early {
 		a.deliver(ev)
-		a.early.Add(-1)
+		a.out.done()
 	}
 	for {
 		ev, err := a.readEvent()
@@ -169,6 +183,7 @@ func (l *lines) drop() {
 	l.mu.Lock()
 	l.whole = 1 // the one that is being reported
 	l.mu.Unlock()
+	l.fewer.Broadcast()
 }
 
 func (a *Adapter) deliver(ev Event) {

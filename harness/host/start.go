@@ -31,7 +31,7 @@ func Start(ctx context.Context, s Spec) (*Adapter, error) {
 	if err != nil {
 		return nil, a.giveUp(err)
 	}
-	a.early.Store(int64(len(early)))
+	a.out.add(len(early))
 	a.work.Go(func() { a.readEvents(early) })
 	return a, nil
 }
@@ -68,7 +68,7 @@ func spawn(s Spec) (*Adapter, error) {
 	p.closeTheirs()
 	a := &Adapter{
 		spec: s, reap: cmd.Process.Pid, ledger: newLedger(), outbox: newOutbox(p.stdin), stdin: p.stdin,
-		out: &lines{src: out, limit: s.MaxLine}, stderr: &tail{to: s.Stderr}, errSrc: errSrc, life: p.life,
+		out: newLines(out, s.MaxLine), stderr: &tail{to: s.Stderr}, errSrc: errSrc, life: p.life,
 		events: make(chan Event, 1), discard: make(chan struct{}), born: make(chan ownReport, 1),
 		exited: make(chan struct{}), reaped: make(chan struct{}), sleeps: map[int]sleep{},
 	}

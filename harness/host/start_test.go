@@ -32,7 +32,7 @@ func TestStartErrors(t *testing.T) {
 		"complains":        {spec: shell(`echo "no module named sdk" >&2; exit 3`), kind: ErrHello, says: []string{"exit 3", "no module named sdk"}, exited: true},
 		"prints and exits": {spec: shell(`echo usage: adapter; exit 2`), kind: ErrHello, says: []string{"exit 2", `printed "usage: adapter"`}, exited: true},
 		"echoes":           {spec: Spec{Argv: []string{"cat"}}, kind: ErrHello, says: []string{"request of the adapter with id 1"}},
-		"says nothing":     {spec: Spec{Argv: []string{"sleep", "1000"}}, within: 300 * time.Millisecond, kind: ErrHello, says: []string{"did not answer in time"}},
+		"says nothing":     {spec: Spec{Argv: []string{"sleep", "1000"}}, within: 2 * time.Second, kind: ErrHello, says: []string{"did not answer in time"}},
 		"prints garbage":   {spec: shell(`while :; do echo garbage; done`), kind: ErrHello, says: []string{"1000 lines", `"garbage"`}},
 		"closes stdout":    {spec: shell(`exec >&-; sleep 1000`), kind: ErrHello, says: []string{"closed its stdout"}},
 		"protocol 2":       {spec: role("protocol", "2"), kind: ErrHello, says: []string{"protocol 2", "speaks 1", "update"}},
