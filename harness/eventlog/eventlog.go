@@ -32,8 +32,9 @@ type Run struct {
 	Runtime  string   `json:"runtime"`
 	Features []string `json:"features"`
 	Idiom    string   `json:"idiom"`
-	Rerun    string   `json:"rerun"`  // flags that select this SDK again: "--sdk python@0.2.187" or "-- CMD ARGS"
-	Proven   bool     `json:"proven"` // quiet and hangs can be proven on this platform
+	Rerun    string   `json:"rerun"`           // flags that select this SDK again: "--sdk python@0.2.187" or "-- CMD ARGS"
+	Proven   bool     `json:"proven"`          // quiet and hangs can be proven on this platform
+	Trace    bool     `json:"trace,omitempty"` // --trace: what happened on the channels is part of the report
 }
 
 // Plan says what was selected before anything ran.
