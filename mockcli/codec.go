@@ -25,10 +25,18 @@ type commandFrame struct {
 	Raw int `json:"raw,omitempty"`
 }
 
-// appendEvent appends e as one message. Frequent events are spelled by hand: a mock reports tens of thousands of them.
+// appendEvent appends e as one message.
 func appendEvent(dst []byte, e *Event) ([]byte, error) {
+	dst, err := appendEventHeader(dst, e)
+	return append(dst, e.Data...), err
+}
+
+// appendEventHeader appends e without its data. Frequent events are spelled by hand: a mock reports tens of thousands of them.
+func appendEventHeader(dst []byte, e *Event) ([]byte, error) {
 	if e.Ev == EvHello {
-		return appendFrame(dst, eventFrame{Event: *e}, nil)
+		f := eventFrame{Event: *e, Raw: len(e.Data)}
+		f.Data = nil
+		return appendHeader(dst, f)
 	}
 	dst = appendString(append(dst, `{"ev":`...), e.Ev)
 	dst = strconv.AppendUint(append(dst, `,"seq":`...), e.Seq, 10)
@@ -48,7 +56,7 @@ func appendEvent(dst []byte, e *Event) ([]byte, error) {
 		dst = append(dst, `,"ok":true`...)
 	}
 	dst = appendInt(dst, `,"raw":`, len(e.Data))
-	return append(append(dst, '}', '\n'), e.Data...), nil
+	return append(dst, '}', '\n'), nil
 }
 
 func appendInt(dst []byte, key string, n int) []byte {
@@ -79,15 +87,15 @@ func appendString(dst []byte, s string) []byte {
 func appendCommand(dst []byte, c Command) ([]byte, error) {
 	raw := len(c.Data)
 	c.Data = nil
-	return appendFrame(dst, commandFrame{Command: c, Raw: raw}, nil)
+	return appendHeader(dst, commandFrame{Command: c, Raw: raw})
 }
 
-func appendFrame(dst []byte, header any, data []byte) ([]byte, error) {
+func appendHeader(dst []byte, header any) ([]byte, error) {
 	b, err := json.Marshal(header)
 	if err != nil {
 		return dst, fmt.Errorf("encode mock message: %w", err)
 	}
-	return append(append(append(dst, b...), '\n'), data...), nil
+	return append(append(dst, b...), '\n'), nil
 }
 
 // readEvent reads the next event. io.EOF is an end between two messages; everything else that is not the reader's own error

@@ -13,26 +13,34 @@ import (
 // absolute path. It makes dir where it is absent and replaces a former claude. It is never a symbolic link: the fake finds its
 // harness or script beside its own executable. exe must not be written meanwhile.
 func LinkClaude(dir, exe string) (path string, err error) {
+	path, linked, err := linkClaude(dir, exe)
+	if err == nil && !linked {
+		if err = copyExecutable(path, exe); err != nil {
+			err = fmt.Errorf("install mock: copy %s: %w", exe, err)
+		}
+	}
+	if err != nil {
+		return "", err
+	}
+	return path, nil
+}
+
+// linkClaude is LinkClaude without the copy: linked is false where one is needed.
+func linkClaude(dir, exe string) (path string, linked bool, err error) {
 	if dir, err = filepath.Abs(dir); err != nil {
-		return "", fmt.Errorf("install mock: %w", err)
+		return "", false, fmt.Errorf("install mock: %w", err)
 	}
 	if exe, err = filepath.EvalSymlinks(exe); err != nil {
-		return "", fmt.Errorf("install mock: executable: %w", err)
+		return "", false, fmt.Errorf("install mock: executable: %w", err)
 	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return "", fmt.Errorf("install mock: %w", err)
+		return "", false, fmt.Errorf("install mock: %w", err)
 	}
 	path = filepath.Join(dir, claudeName())
 	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return "", fmt.Errorf("install mock: replace: %w", err)
+		return "", false, fmt.Errorf("install mock: replace: %w", err)
 	}
-	if err := os.Link(exe, path); err == nil {
-		return path, nil
-	}
-	if err := copyExecutable(path, exe); err != nil {
-		return "", fmt.Errorf("install mock: copy %s: %w", exe, err)
-	}
-	return path, nil
+	return path, os.Link(exe, path) == nil, nil
 }
 
 func claudeName() string {

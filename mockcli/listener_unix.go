@@ -34,6 +34,8 @@ type listener struct {
 
 	mu    sync.Mutex
 	conns map[net.Conn]bool // of grandchildren, and those that have not said hello
+
+	copies map[string]string // of executables on another device
 }
 
 func listen(dir string) (*Listener, error) {
@@ -45,7 +47,8 @@ func listen(dir string) (*Listener, error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("listen for mocks: %w", err), removeTemp(temp))
 	}
-	l := &listener{addr: addr, temp: temp, socket: socket, ready: make(chan *Peer), done: make(chan struct{}), conns: map[net.Conn]bool{}}
+	l := &listener{addr: addr, temp: temp, socket: socket, ready: make(chan *Peer), done: make(chan struct{}),
+		conns: map[net.Conn]bool{}, copies: map[string]string{}}
 	l.wg.Go(l.serve)
 	return &Listener{l}, nil
 }
@@ -167,8 +170,15 @@ func (l *listener) close() error {
 	return errors.Join(l.fail, removeTemp(l.temp))
 }
 
+// install links exe, or, where that cannot be done, a copy beside the socket, which is made once for the whole run.
 func (l *listener) install(clientDir, exe string) (string, error) {
-	path, err := LinkClaude(clientDir, exe)
+	path, linked, err := linkClaude(clientDir, exe)
+	if err == nil && !linked {
+		var near string
+		if near, err = l.nearby(exe); err == nil {
+			path, err = LinkClaude(clientDir, near)
+		}
+	}
 	if err != nil {
 		return "", err
 	}
@@ -176,4 +186,19 @@ func (l *listener) install(clientDir, exe string) (string, error) {
 		return "", fmt.Errorf("install mock: %w", err)
 	}
 	return path, nil
+}
+
+// nearby returns a copy of exe on the run directory's own device.
+func (l *listener) nearby(exe string) (string, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if near := l.copies[exe]; near != "" {
+		return near, nil
+	}
+	near := filepath.Join(filepath.Dir(l.addr), fmt.Sprintf(".mock-%d", len(l.copies)))
+	if err := copyExecutable(near, exe); err != nil {
+		return "", fmt.Errorf("install mock: copy %s: %w", exe, err)
+	}
+	l.copies[exe] = near
+	return near, nil
 }

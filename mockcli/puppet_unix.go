@@ -88,7 +88,7 @@ func (p *puppet) end(code int) {
 	}
 }
 
-// emit numbers events and reports them in one piece. A lost harness ends the mock.
+// emit numbers events and reports them. A lost harness ends the mock.
 func (p *puppet) emit(events ...Event) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -96,14 +96,29 @@ func (p *puppet) emit(events ...Event) {
 	b := p.buf[:0]
 	for i := range events {
 		p.seq++
-		events[i].Seq, events[i].T = p.seq, t
-		b, _ = appendEvent(b, &events[i]) // strings, numbers and bytes always marshal
+		e := &events[i]
+		e.Seq, e.T = p.seq, t
+		b, _ = appendEventHeader(b, e) // strings and numbers always marshal
+		if len(e.Data) < aloneAbove {
+			b = append(b, e.Data...)
+			continue
+		}
+		p.write(b)
+		p.write(e.Data)
+		b = b[:0]
 	}
-	if err := writeAll(p.sock, b); err != nil {
-		p.end(ExitLost)
-	}
+	p.write(b)
 	if cap(b) <= 1<<20 {
 		p.buf = b
+	}
+}
+
+// aloneAbove is the size from which on data costs more to copy than to write by itself.
+const aloneAbove = 64 << 10
+
+func (p *puppet) write(b []byte) {
+	if err := writeAll(p.sock, b); err != nil {
+		p.end(ExitLost)
 	}
 }
 
