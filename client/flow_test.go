@@ -106,9 +106,9 @@ func TestACancelledReceiveTakesNothing(t *testing.T) {
 		t.Errorf("got %v, want cancelled", err)
 	}
 	f.writes(assistant("a"), assistant("b"))
-	for want := range []string{"a", "b"} {
+	for _, want := range []string{"a", "b"} {
 		for m, err := range c.Receive(within(t)) {
-			if err != nil || m.Text() != string(rune('a'+want)) {
+			if err != nil || m.Text() != want {
 				t.Errorf("got %q, %v", m.Text(), err)
 			}
 			break
