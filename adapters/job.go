@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -89,7 +90,7 @@ func (j *job) provision(ctx context.Context) (*Installation, error) {
 	}
 	if _, missing := os.Stat(adapter); !found || missing != nil {
 		if r, err = j.complete(ctx, from, adapter); err != nil {
-			return nil, fmt.Errorf("provision %s: %w", j.name(), err)
+			return nil, j.failed(err)
 		}
 	}
 	if _, err := os.Stat(r.Tool); err != nil && j.sdk.Registry != Cargo {
@@ -97,6 +98,14 @@ func (j *job) provision(ctx context.Context) (*Installation, error) {
 	}
 	argv, env := j.kind().command(j.dir(), adapter, r)
 	return &Installation{Name: j.sdk.Name, Version: j.version.text, Package: r.Package, Argv: argv, Env: env, Dir: j.dir()}, nil
+}
+
+// failed says what was being provisioned, unless the error does.
+func (j *job) failed(err error) error {
+	if errors.Is(err, ErrNoSuchVersion) || errors.Is(err, ErrNoToolchain) {
+		return err
+	}
+	return fmt.Errorf("provision %s: %w", j.name(), err)
 }
 
 // complete installs the package and its adapter under the release's lock.

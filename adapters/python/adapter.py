@@ -1,183 +1,54 @@
-"""Drives the official Python SDK for wiretrial: the package claude-agent-sdk, or its older releases named claude-code-sdk.
+"""Drives the official Python SDK for wiretrial.
 
 It calls the SDK as a user of it would, knows no scenario, and looks for what the installed release offers instead of asking
 for its version. What the SDK cannot do is refused, never imitated.
 """
 
 import asyncio
-import dataclasses
 import os
 import platform
-import signal
 
 import rpc
 import wire
+from callbacks import Callbacks
+from offers import CALLS, OPTIONS, PLAIN, Client, Options, failure, features, sdk
 from reading import Reader
 from rpc import Unsupported
 
-try:
-    import claude_agent_sdk as sdk
-    from claude_agent_sdk import ClaudeAgentOptions as Options
-except ImportError:
-    import claude_code_sdk as sdk
-    from claude_code_sdk import ClaudeCodeOptions as Options
 
-Client = sdk.ClaudeSDKClient
-OPTIONS = {field.name for field in dataclasses.fields(Options)}
-HOOK = {field.name for field in dataclasses.fields(sdk.HookMatcher)} if hasattr(sdk, "HookMatcher") else set()
-# Neutral option name -> the SDK's, for those whose value is handed over as it is.
-PLAIN = {name: name for name in (
-    "env", "model", "permission_mode", "system_prompt", "resume", "max_turns", "include_partial_messages", "tools",
-    "setting_sources")} | {"max_buffer_bytes": "max_buffer_size"}
-# Operation -> (the client's method, its arguments by neutral name).
-CALLS = {
-    "interrupt": ("interrupt", ()), "set_model": ("set_model", ("model",)), "server_info": ("get_server_info", ()),
-    "set_permission_mode": ("set_permission_mode", ("mode",)), "mcp_status": ("get_mcp_status", ()),
-    "get_context_usage": ("get_context_usage", ()), "stop_task": ("stop_task", ("task_id",)),
-    "mcp_reconnect": ("reconnect_mcp_server", ("server",)), "mcp_toggle": ("toggle_mcp_server", ("server", "enabled")),
-    "rewind_files": ("rewind_files", ("user_message_id",)), "disconnect": ("disconnect", ()),
-}
-
-
-def features():
-    found = ["connect", "query", "receive", "prompt", "break", "task.end", "reconnect", "connect.twice", "prompt.stream", "prompt.pull",
-             "receive.turn", "interrupt.answered", "concurrent.any", "context.task", "context.loop", "cancel.sdk"]
-    found += [name for name, (method, _) in CALLS.items() if hasattr(Client, method)]
-    callbacks = {"callback.can_use_tool": "can_use_tool" in OPTIONS, "callback.hook": bool(HOOK),
-                 "callback.mcp_tool": hasattr(sdk, "create_sdk_mcp_server")}
-    found += [name for name, has in callbacks.items() if has]
-    if any(callbacks.values()):
-        found += ["callback.throws", "callback.withdrawn", "context.callback"]
-    return found + [name for name, option in {"stderr": "stderr", "env.add": "env"}.items() if option in OPTIONS]
-
-
-def failure(error, method):
-    """How an exception is reported: by the SDK's type first, documented text next."""
-    names = [base.__name__ for base in type(error).__mro__]
-    data = {"kind": kind_of(error, names, str(error), method), "type": names[0]}
-    code = getattr(error, "exit_code", None)
-    if isinstance(code, int):
-        data |= {"exit_code": code} if code >= 0 else {"signal": signal.Signals(-code).name}
-    if isinstance(getattr(error, "stderr", None), str):
-        data["stderr"] = error.stderr
-    return rpc.SDK_FAILED, str(error), data
-
-
-def kind_of(error, names, text, method):
-    by_type = {"CLINotFoundError": "cli_not_found", "CLIJSONDecodeError": "decode", "MessageParseError": "decode",
-               "UnicodeDecodeError": "decode", "JSONDecodeError": "decode", "ResultError": "result_error",
-               "ProcessError": "process_exit", "CancelledError": "cancelled", "Left": "cancelled", "UserError": "prompt_error", "TimeoutError": "timeout"}
-    by_text = {"Control request timeout": "timeout", "Not connected": "not_connected", "Failed to start Claude Code": "spawn",
-               "Working directory does not exist": "spawn", "ProcessTransport is not ready": "not_ready", "Failed to write": "not_ready",
-               "Cannot write": "not_ready", "Refusing to execute": "invalid_option", "Failed to load settings": "invalid_option"}
-    for name in names:
-        if name in by_type:
-            return by_type[name]
-    for start, kind in by_text.items():
-        if text.startswith(start):
-            return kind
-    if isinstance(error, (ValueError, TypeError)) and method in ("open", "connect", "prompt"):
-        return "invalid_option"
-    # The SDK raises the CLI's refusal of a control request as a bare Exception with the CLI's text.
-    return "control_error" if type(error) is Exception and method not in ("receive", "query") else "other"
+def path_to(folder):
+    """PATH with this folder's claude and no other: early releases look for the CLI there and nowhere else."""
+    others = [each for each in os.environ.get("PATH", "").split(os.pathsep) if not os.path.exists(os.path.join(each, "claude"))]
+    return os.pathsep.join([folder, *others])
 
 
 class Session:
     """What the harness calls a client: the options, and the SDK's client or iterator made with them."""
 
     def __init__(self, name, channel, servers):
-        self.name, self.channel, self.servers = name, channel, servers
+        self.name, self.channel, self.callbacks = name, channel, Callbacks(name, channel, servers)
         self.client = self.pulled = self.path = None
-        self.left, self.reading, self.home = [], [], rpc.Context()
-        self.home.task = channel.spawn(self.home.serve())
+        self.left, self.reading = [], []
 
     def open(self, params):
         options, given = params.get("options") or {}, {}
         for name, value in options.items():
             if name in PLAIN and PLAIN[name] in OPTIONS:
                 given[PLAIN[name]] = value
-            elif hasattr(self, f"with_{name}"):
-                given |= getattr(self, f"with_{name}")(value)
-            else:
+            elif name in ("callbacks", "hooks", "mcp_servers", "stderr"):
+                given |= getattr(self.callbacks, name)(value)
+            elif name != "cli_path":
                 raise Unsupported(name)
         if "cwd" in params:
             given["cwd"] = params["cwd"]
         cli_path = options.get("cli_path", params.get("cli_path"))
         if cli_path and "cli_path" in OPTIONS:
             given["cli_path"] = cli_path
-        elif cli_path:  # early releases find the CLI on PATH only
-            self.path = os.path.dirname(cli_path) + os.pathsep + os.environ.get("PATH", "")
+        elif cli_path:
+            self.path = path_to(os.path.dirname(cli_path))
         self.options = Options(**given)
-
-    def with_cli_path(self, _):
-        return {}
-
-    def with_callbacks(self, names):
-        unknown = [f"callbacks.{name}" for name in names if name != "can_use_tool" or name not in OPTIONS]
-        if unknown:
-            raise Unsupported(*unknown)
-        return {name: self.can_use_tool for name in names}
-
-    def with_hooks(self, hooks):
-        matchers = {}
-        for hook in hooks:
-            timeout = {"timeout": hook["timeout_ms"] / 1000} if "timeout_ms" in hook else {}
-            if not HOOK or timeout and "timeout" not in HOOK:
-                raise Unsupported("hooks.timeout_ms" if HOOK else "hooks")
-            matcher = sdk.HookMatcher(matcher=hook.get("matcher"), hooks=[self.hook(hook["id"])], **timeout)
-            matchers.setdefault(hook["event"], []).append(matcher)
-        return {"hooks": matchers}
-
-    def with_mcp_servers(self, servers):
-        if not hasattr(sdk, "create_sdk_mcp_server"):
-            raise Unsupported("mcp_servers")
-        return {"mcp_servers": {server["name"]: self.server(server) for server in servers}}
-
-    def with_stderr(self, wish):
-        if "stderr" not in OPTIONS:
-            raise Unsupported("stderr")
-
-        def stderr(line):
-            if wish is not True:
-                raise Exception(wish["raise"])
-            self.channel.notify("stderr", client=self.name, text=line)
-        return {"stderr": stderr}
-
-    def server(self, server):
-        shared = server.get("instance")
-        if shared not in self.servers or shared is None:
-            tools = [self.tool(server["name"], tool) for tool in server["tools"]]
-            self.servers[shared] = sdk.create_sdk_mcp_server(server["name"], tools=tools)
-        return self.servers[shared]
-
-    def tool(self, server, tool):
-        @sdk.tool(tool["name"], tool["description"], tool["inputSchema"])
-        async def handler(arguments):
-            answer = await self.ask("mcp_tool", {"server": server, "tool": tool["name"], "arguments": arguments})
-            return {{"isError": "is_error"}.get(key, key): value for key, value in answer.items()}
-        return handler
-
-    def hook(self, name):
-        async def hook(data, tool_use_id, context):
-            args = {"hook": name, "input": data} | ({} if tool_use_id is None else {"tool_use_id": tool_use_id})
-            answer = await self.ask("hook", args)
-            return {{"continue": "continue_", "async": "async_"}.get(key, key): value for key, value in answer.items()}
-        return hook
-
-    async def can_use_tool(self, tool_name, data, context):
-        args = {"suggestions": "permission_suggestions", "signal": None}
-        extra = {args.get(key, key): wire.plain(value) for key, value in wire.fields(context).items() if value is not None}
-        extra.pop(None, None)
-        answer = await self.ask("can_use_tool", {"tool_name": tool_name, "input": data, **extra})
-        if answer["behavior"] == "deny":
-            return sdk.PermissionResultDeny(**{key: answer[key] for key in ("message", "interrupt") if key in answer})
-        given = {"updated_input": answer["updatedInput"]} if "updatedInput" in answer else {}
-        if "updatedPermissions" in answer:
-            given["updated_permissions"] = [wire.permission_update(sdk.types, item) for item in answer["updatedPermissions"]]
-        return sdk.PermissionResultAllow(**given)
-
-    async def ask(self, name, args):
-        return await self.channel.ask("callback", client=self.name, name=name, args=args)
+        self.home = rpc.Context()
+        self.channel.spawn(self.home.serve())
 
     def prompt_of(self, prompt):
         async def stream():

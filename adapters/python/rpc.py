@@ -250,5 +250,5 @@ def run(main):
         for task in rest:
             task.cancel()
         loop.run_until_complete(asyncio.wait(rest, timeout=3))
-    loop.run_until_complete(asyncio.wait_for(loop.shutdown_asyncgens(), 1))
+    loop.run_until_complete(asyncio.wait([loop.create_task(loop.shutdown_asyncgens())], timeout=1))
     sys.exit(0)

@@ -1,0 +1,79 @@
+"""The user's callbacks, which ask the harness for what they answer, in the spelling that the SDK documents."""
+
+import wire
+from offers import HOOK, OPTIONS, sdk, types
+from rpc import Unsupported
+
+
+class Callbacks:
+    """One client's callbacks, as values of the SDK's options. servers are the in-process servers that clients share, by instance."""
+
+    def __init__(self, client, channel, servers):
+        self.client, self.channel, self.servers = client, channel, servers
+
+    def callbacks(self, names):
+        unknown = [f"callbacks.{name}" for name in names if name != "can_use_tool" or name not in OPTIONS]
+        if unknown:
+            raise Unsupported(*unknown)
+        return {name: self.can_use_tool for name in names}
+
+    def hooks(self, hooks):
+        matchers = {}
+        for hook in hooks:
+            timeout = {"timeout": hook["timeout_ms"] / 1000} if "timeout_ms" in hook else {}
+            if not HOOK or timeout and "timeout" not in HOOK:
+                raise Unsupported("hooks.timeout_ms" if HOOK else "hooks")
+            matcher = types.HookMatcher(matcher=hook.get("matcher"), hooks=[self.hook(hook["id"])], **timeout)
+            matchers.setdefault(hook["event"], []).append(matcher)
+        return {"hooks": matchers}
+
+    def mcp_servers(self, servers):
+        if not hasattr(sdk, "create_sdk_mcp_server"):
+            raise Unsupported("mcp_servers")
+        return {"mcp_servers": {server["name"]: self.server(server) for server in servers}}
+
+    def stderr(self, wish):
+        if "stderr" not in OPTIONS:
+            raise Unsupported("stderr")
+
+        def stderr(line):
+            if wish is not True:
+                raise Exception(wish["raise"])
+            self.channel.notify("stderr", client=self.client, text=line)
+        return {"stderr": stderr}
+
+    def server(self, server):
+        shared = server.get("instance")
+        if shared not in self.servers or shared is None:
+            tools = [self.tool(server["name"], tool) for tool in server["tools"]]
+            self.servers[shared] = sdk.create_sdk_mcp_server(server["name"], tools=tools)
+        return self.servers[shared]
+
+    def tool(self, server, tool):
+        @sdk.tool(tool["name"], tool["description"], tool["inputSchema"])
+        async def handler(arguments):
+            answer = await self.ask("mcp_tool", {"server": server, "tool": tool["name"], "arguments": arguments})
+            return {{"isError": "is_error"}.get(key, key): value for key, value in answer.items()}
+        return handler
+
+    def hook(self, name):
+        async def hook(data, tool_use_id, context):
+            args = {"hook": name, "input": data} | ({} if tool_use_id is None else {"tool_use_id": tool_use_id})
+            answer = await self.ask("hook", args)
+            return {{"continue": "continue_", "async": "async_"}.get(key, key): value for key, value in answer.items()}
+        return hook
+
+    async def can_use_tool(self, tool_name, data, context):
+        args = {"suggestions": "permission_suggestions", "signal": None}
+        extra = {args.get(key, key): wire.plain(value) for key, value in wire.fields(context).items() if value is not None}
+        extra.pop(None, None)
+        answer = await self.ask("can_use_tool", {"tool_name": tool_name, "input": data, **extra})
+        if answer["behavior"] == "deny":
+            return types.PermissionResultDeny(**{key: answer[key] for key in ("message", "interrupt") if key in answer})
+        given = {"updated_input": answer["updatedInput"]} if "updatedInput" in answer else {}
+        if "updatedPermissions" in answer:
+            given["updated_permissions"] = [wire.permission_update(types, item) for item in answer["updatedPermissions"]]
+        return types.PermissionResultAllow(**given)
+
+    async def ask(self, name, args):
+        return await self.channel.ask("callback", client=self.client, name=name, args=args)
