@@ -1,7 +1,7 @@
 package mockcli
 
 import (
-	"net"
+	"os"
 
 	"golang.org/x/sys/unix"
 )
@@ -9,7 +9,7 @@ import (
 // watcher takes the end of the connection for the process's death.
 type watcher struct{ pid int }
 
-func watchProcess(_ *net.UnixConn, pid int) watcher { return watcher{pid} }
+func watchProcess(_ *os.File, pid int) watcher { return watcher{pid} }
 
 func (w watcher) wait(ended, done <-chan struct{}) (Death, bool) { return waitEnd(ended, done) }
 

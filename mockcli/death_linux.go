@@ -2,7 +2,6 @@ package mockcli
 
 import (
 	"bytes"
-	"net"
 	"os"
 	"strconv"
 	"time"
@@ -19,7 +18,7 @@ type watcher struct {
 
 // watchProcess takes the pidfd from the socket where the kernel gives it (Linux 6.5): its peer cannot have been replaced by another process
 // of the same number.
-func watchProcess(conn *net.UnixConn, pid int) watcher {
+func watchProcess(conn *os.File, pid int) watcher {
 	fd := -1
 	if rc, err := conn.SyscallConn(); err == nil {
 		_ = rc.Control(func(s uintptr) {

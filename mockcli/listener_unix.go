@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"os"
 	"path/filepath"
 	"sync"
@@ -24,7 +23,7 @@ const helloWait = 5 * time.Second
 type listener struct {
 	addr   string
 	temp   string // a directory of our own, to be removed
-	socket *net.UnixListener
+	socket *socket
 	ready  chan *Peer
 
 	wg   sync.WaitGroup
@@ -33,7 +32,7 @@ type listener struct {
 	fail error
 
 	mu    sync.Mutex
-	conns map[net.Conn]bool // of grandchildren, and those that have not said hello
+	conns map[*os.File]bool // of grandchildren, and those that have not said hello
 
 	copies map[string]string // of executables on another device
 }
@@ -43,12 +42,12 @@ func listen(dir string) (*Listener, error) {
 	if err != nil {
 		return nil, fmt.Errorf("listen for mocks: %w", err)
 	}
-	socket, err := net.ListenUnix("unix", &net.UnixAddr{Name: addr, Net: "unix"})
+	socket, err := listenUnix(addr)
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("listen for mocks: %w", err), removeTemp(temp))
 	}
 	l := &listener{addr: addr, temp: temp, socket: socket, ready: make(chan *Peer), done: make(chan struct{}),
-		conns: map[net.Conn]bool{}, copies: map[string]string{}}
+		conns: map[*os.File]bool{}, copies: map[string]string{}}
 	l.wg.Go(l.serve)
 	return &Listener{l}, nil
 }
@@ -84,7 +83,7 @@ func removeTemp(temp string) error {
 
 func (l *listener) serve() {
 	for {
-		conn, err := l.socket.AcceptUnix()
+		conn, err := l.socket.accept()
 		if err != nil {
 			return // closed
 		}
@@ -97,7 +96,7 @@ func (l *listener) serve() {
 }
 
 // track keeps conn so that close can end it; false after close.
-func (l *listener) track(conn net.Conn) bool {
+func (l *listener) track(conn *os.File) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.conns == nil {
@@ -108,7 +107,7 @@ func (l *listener) track(conn net.Conn) bool {
 }
 
 // untrack says whether conn was still ours.
-func (l *listener) untrack(conn net.Conn) bool {
+func (l *listener) untrack(conn *os.File) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	ours := l.conns[conn]
@@ -117,7 +116,7 @@ func (l *listener) untrack(conn net.Conn) bool {
 }
 
 // greet reads the first event of a connection. A grandchild's is held until it ends; a mock's becomes a peer.
-func (l *listener) greet(conn *net.UnixConn) {
+func (l *listener) greet(conn *os.File) {
 	_ = conn.SetReadDeadline(time.Now().Add(helloWait)) // fails only if closed, and then so does the read
 	r := bufio.NewReaderSize(conn, 64<<10)
 	first, err := readEvent(r)
@@ -158,7 +157,7 @@ func (l *listener) accept(ctx context.Context) (*Peer, error) {
 func (l *listener) close() error {
 	l.once.Do(func() {
 		close(l.done)
-		l.fail = l.socket.Close()
+		l.fail = l.socket.close()
 		l.mu.Lock()
 		for conn := range l.conns {
 			_ = conn.Close()

@@ -7,7 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
+	"os"
 	"sync"
 	"sync/atomic"
 
@@ -16,7 +16,7 @@ import (
 
 type peer struct {
 	hello  Event
-	conn   *net.UnixConn
+	conn   *os.File
 	events chan Event
 	died   chan Death
 	ids    atomic.Int64
@@ -34,7 +34,7 @@ type peer struct {
 }
 
 // newPeer takes conn over; r holds what was read ahead of it.
-func newPeer(conn *net.UnixConn, r *bufio.Reader, hello Event) *Peer {
+func newPeer(conn *os.File, r *bufio.Reader, hello Event) *Peer {
 	p := &peer{hello: hello, conn: conn, events: make(chan Event), died: make(chan Death, 1), done: make(chan struct{}),
 		in: queue.New[Event](), out: queue.New[Command]()}
 	p.watch = watchProcess(conn, hello.PID)
@@ -110,8 +110,16 @@ func (p *peer) transmit() {
 		if header, err = appendCommand(header[:0], c); err != nil {
 			return
 		}
-		buffers := net.Buffers{header, c.Data}
-		if _, err := buffers.WriteTo(p.conn); err != nil {
+		if len(c.Data) < aloneAbove {
+			header, c.Data = append(header, c.Data...), nil
+		}
+		if _, err := p.conn.Write(header); err != nil {
+			return
+		}
+		if len(c.Data) == 0 {
+			continue
+		}
+		if _, err := p.conn.Write(c.Data); err != nil {
 			return
 		}
 	}
@@ -152,7 +160,7 @@ func (p *peer) close() error {
 		p.watch.stop()
 	})
 	p.wg.Wait()
-	if errors.Is(err, net.ErrClosed) {
+	if errors.Is(err, os.ErrClosed) {
 		return nil
 	}
 	return err

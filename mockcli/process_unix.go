@@ -57,12 +57,7 @@ func setSocketBuffer(fd, n int) (int, error) {
 
 // dial connects to the harness.
 func dial(path string) (int, error) {
-	syscall.ForkLock.RLock()
-	fd, err := unix.Socket(unix.AF_UNIX, unix.SOCK_STREAM, 0)
-	if err == nil {
-		unix.CloseOnExec(fd)
-	}
-	syscall.ForkLock.RUnlock()
+	fd, err := newSocket()
 	if err != nil {
 		return -1, err
 	}

@@ -113,9 +113,6 @@ func (p *puppet) emit(events ...Event) {
 	}
 }
 
-// aloneAbove is the size from which on data costs more to copy than to write by itself.
-const aloneAbove = 64 << 10
-
 func (p *puppet) write(b []byte) {
 	if err := writeAll(p.sock, b); err != nil {
 		p.end(ExitLost)
