@@ -82,6 +82,7 @@ func Run(ctx context.Context, cfg Config, sink Sink) (Outcome, error) {
 		return Outcome{}, err
 	}
 	out := Outcome{Hello: hello}
+	r.release = hello.SDK.Version
 	if err := r.record(hello); err != nil {
 		return out, err
 	}
@@ -93,7 +94,12 @@ func Run(ctx context.Context, cfg Config, sink Sink) (Outcome, error) {
 	}
 	err = r.lanes(ctx, hello)
 	out.Interrupted = ctx.Err() != nil
-	out.Cases = append(r.results(), r.leftBehind()...)
+	if left := r.leftBehind(); left != nil && err == nil {
+		err = r.write(eventlog.Record{T: "case", Case: left})
+		out.Cases = append(r.results(), *left)
+		return out, err
+	}
+	out.Cases = r.results()
 	return out, err
 }
 
@@ -109,6 +115,8 @@ type runner struct {
 	left  []string // what the SDK left behind, by case
 	dirs  int
 	fault error
+
+	release string // of the SDK
 }
 
 func (r *runner) closePool() {

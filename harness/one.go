@@ -125,6 +125,7 @@ func (r *runner) play(ctx context.Context, c *scenarios.Case, a *host.Adapter) e
 		Cut: r.cfg.Cut, CutAny: r.cfg.CutAny,
 	})
 	if !res.Unsettled && res.Err == nil && res.Failure == nil {
+		_ = fakes.Close() // with it go the grandchildren that the fakes themselves left
 		if r.leftovers(ctx, c, a) {
 			res.Unsettled = true
 		}
@@ -217,7 +218,7 @@ func growth(c *scenarios.Case, first, last host.Usage) *eventlog.Failure {
 const LeftBehind = "process/left-behind"
 
 // leftBehind decides over all runs whether the SDK leaves processes behind.
-func (r *runner) leftBehind() []eventlog.Case {
+func (r *runner) leftBehind() *eventlog.Case {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if len(r.done) == 0 {
@@ -234,5 +235,8 @@ func (r *runner) leftBehind() []eventlog.Case {
 			Fault: "SDK: the scenario was over and its fakes had been told to exit",
 		}
 	}
-	return []eventlog.Case{rec}
+	if r.cfg.Judge != nil {
+		r.cfg.Judge.Judge(&rec, r.release)
+	}
+	return &rec
 }

@@ -23,6 +23,9 @@ func (r *run) either(s scenarios.Step) error {
 		chosen, err = r.choose(s, heads)
 		return chosen >= 0, err
 	})
+	if f, ok := err.(*fail); ok && f.Got == "" {
+		f.Got = strings.Join(r.refusals(heads), "; ")
+	}
 	if err != nil {
 		return err
 	}
@@ -48,7 +51,6 @@ func (r *run) eitherBound(s scenarios.Step, heads []view) waiting {
 // choose returns the first listed branch whose head has its event. It fails, with what was wrong for each, as soon as every head that
 // can still have an event refuses the one in its lane: heads may look into different lanes, and one refusal does not speak for the others.
 func (r *run) choose(s scenarios.Step, heads []view) (int, error) {
-	var refused []string
 	possible := 0
 	var last *fail
 	for i, h := range heads {
@@ -65,10 +67,8 @@ func (r *run) choose(s scenarios.Step, heads []view) (int, error) {
 			return i, nil
 		}
 		possible++
-		if why := r.refusedBy(h); why != "" {
-			refused = append(refused, fmt.Sprintf("%s: %s", h.what(), why))
-		}
 	}
+	refused := r.refusals(heads)
 	if len(refused) > 0 && len(refused) == possible {
 		f := r.failAt(s, CheckBranch, "what came fits no branch")
 		f.Got = strings.Join(refused, "; ")
@@ -78,6 +78,17 @@ func (r *run) choose(s scenarios.Step, heads []view) (int, error) {
 		return -1, last
 	}
 	return -1, nil
+}
+
+// refusals lists the heads that refuse the event in their lane, each with why.
+func (r *run) refusals(heads []view) []string {
+	var out []string
+	for _, h := range heads {
+		if why := r.refusedBy(h); why != "" {
+			out = append(out, fmt.Sprintf("%s: %s", h.what(), why))
+		}
+	}
+	return out
 }
 
 // refusedBy says why the oldest event of a head's lane is not admitted by its where; empty if there is none.

@@ -11,17 +11,29 @@ import (
 
 // command tells a fake to do something; then runs when it is done. A fake that is gone does nothing.
 func (r *run) command(f *fake, c mockcli.Command, then func(mockcli.Event)) {
+	if id, ok := r.send(f, c, then); ok {
+		f.work[id] = true
+	}
+}
+
+// inquire is a command that only waits or looks: while it is open the fake has nothing to do.
+func (r *run) inquire(f *fake, c mockcli.Command, then func(mockcli.Event)) {
+	c.BG = true
+	r.send(f, c, then)
+}
+
+func (r *run) send(f *fake, c mockcli.Command, then func(mockcli.Event)) (id int, ok bool) {
 	if f.dead {
-		return
+		return 0, false
 	}
 	id, err := f.peer.Send(c)
 	if err != nil {
-		return // its death is on the way
+		return 0, false // its death is on the way
 	}
-	f.busy++
 	if then != nil {
 		f.done[id] = then
 	}
+	return id, true
 }
 
 // started takes a new process of the fake: a version probe is answered, anything else becomes its session's fake.
@@ -32,7 +44,7 @@ func (r *run) started(p *mockcli.Peer) error {
 		p.Close()
 		return fault("a fake was started in %s, where no session of this run lives", p.Dir())
 	}
-	f := &fake{s: s, peer: p, hello: h, done: map[int]func(mockcli.Event){}, blocked: map[int]bool{}}
+	f := &fake{s: s, peer: p, hello: h, done: map[int]func(mockcli.Event){}, work: map[int]bool{}, blocked: map[int]bool{}}
 	r.wg.Add(1)
 	go r.follow(f)
 	if h.Probe {
@@ -96,7 +108,8 @@ func (r *run) prepare(f *fake) {
 		r.command(f, read, nil)
 		return
 	}
-	f.busy++ // the start-up pause is something that the harness still has to do
+	const pause = -1 // the start-up pause is something that the harness still has to do
+	f.work[pause] = true
 	r.wg.Add(1)
 	go func() {
 		defer r.wg.Done()
@@ -104,7 +117,7 @@ func (r *run) prepare(f *fake) {
 		defer t.Stop()
 		select {
 		case <-t.C:
-			r.deliver(fakeEvent{f: f, then: func() { f.busy--; r.command(f, read, nil) }})
+			r.deliver(fakeEvent{f: f, then: func() { delete(f.work, pause); r.command(f, read, nil) }})
 		case <-r.ctx.Done():
 		}
 	}()

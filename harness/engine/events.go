@@ -377,7 +377,7 @@ func (r *run) fakeEvent(e fakeEvent) error {
 
 func (r *run) commandDone(f *fake, ev mockcli.Event) error {
 	delete(f.blocked, ev.ID)
-	f.busy--
+	delete(f.work, ev.ID)
 	if then := f.done[ev.ID]; then != nil {
 		delete(f.done, ev.ID)
 		then(ev)
@@ -476,7 +476,8 @@ func (r *run) died(f *fake, d mockcli.Death) error {
 	}
 	r.trace("cli", f.s, "ended: "+deathText(d))
 	f.s.endings = append(f.s.endings, &ending{f: f, kind: "death", sig: d.Signal, at: r.arrived(), when: time.Now()})
-	f.busy, f.done = 0, map[int]func(mockcli.Event){}
+	clear(f.work)
+	clear(f.done)
 	return r.offer(f.s)
 }
 

@@ -130,11 +130,7 @@ func (r *run) releaseAsks() {
 func (r *run) endClient(s *session) error {
 	s.because(r.arrivals)
 	if !s.closed && s.connected {
-		v := view{s: s, task: "the end"}
-		v.Verb, v.Times = "disconnect", 1
-		failed := s.failure() != nil
-		err := r.operation(v, "disconnect", nil, func(o *op) { o.names, o.void = []string{"disconnect at the end"}, failed })
-		if err != nil {
+		if err := r.disconnectAtEnd(s); err != nil {
 			return err
 		}
 	}
@@ -147,6 +143,39 @@ func (r *run) endClient(s *session) error {
 		}
 		return true, nil
 	})
+}
+
+// disconnectAtEnd closes a client in no task of the scenario's. After a session's failure its own failure says nothing new.
+func (r *run) disconnectAtEnd(s *session) error {
+	if err := r.yieldReader(s, "disconnect"); err != nil {
+		return err
+	}
+	if err := r.stopReading(s); err != nil {
+		return err
+	}
+	o := &op{s: s, names: []string{"disconnect at the end"}, method: "disconnect", task: "the end", void: s.failure() != nil}
+	return r.launch(o, map[string]any{"client": s.client})
+}
+
+// stopReading cancels reads by hand that are still in flight, for SDKs that cannot close beside them.
+func (r *run) stopReading(s *session) error {
+	if r.feat["concurrent.any"] {
+		return nil
+	}
+	for _, o := range s.ops {
+		if !o.reads || o.done {
+			continue
+		}
+		o.cancel = true
+		if err := r.a.Cancel(o.id); err != nil {
+			return fault("adapter does not take a cancel: %w", err)
+		}
+		w := r.lawWait("the cancelled read giving way to disconnect", closeBound)
+		if err := r.wait(w, func() (bool, error) { return o.done, nil }); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (r *run) endOneShot(s *session) error {
@@ -306,6 +335,9 @@ func (r *run) signalLaw() error {
 			if e.kind == "eof" && r.c.CLI.IgnoresEOF {
 				s.because(e.at - 1)
 			}
+			if s.oneShot(r) && s.gotResult(e.f) {
+				continue // the run is over for its user: how gently the CLI is ended then is a scenario of its own
+			}
 			if e.kind == "eof" || e.taken || s.excused || e.kind == "death" && (e.f.told || e.sig == "") {
 				continue
 			}
@@ -315,6 +347,18 @@ func (r *run) signalLaw() error {
 		}
 	}
 	return nil
+}
+
+// gotResult tells whether a result was written by a fake.
+func (s *session) gotResult(f *fake) bool {
+	for _, w := range s.writes {
+		for _, fr := range w.frames {
+			if w.f == f && w.done && fr.Type == "result" {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // close ends everything that the case started: fakes first, so that no SDK waits for one. settled says whether the case went well.

@@ -434,7 +434,7 @@ func (r *run) drained(v view) error {
 	left := 0
 	for _, fd := range []int{1, 2} {
 		left++
-		r.command(f, mockcli.Command{Op: "drain", FD: fd}, func(mockcli.Event) { left-- })
+		r.inquire(f, mockcli.Command{Op: "drain", FD: fd}, func(mockcli.Event) { left-- })
 	}
 	return r.wait(r.bound(v.Step, "the SDK taking every byte"), func() (bool, error) { return left == 0 || f.dead, nil })
 }

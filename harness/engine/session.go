@@ -60,9 +60,8 @@ type fake struct {
 	death   mockcli.Death
 	told    bool // an exit or die command was sent
 	done    map[int]func(mockcli.Event)
-	blocked map[int]bool
-	paused  bool
-	busy    int // commands not done
+	work    map[int]bool // commands that are not done
+	blocked map[int]bool // those of them that wait for the SDK to read
 	kids    []int
 }
 
