@@ -164,6 +164,7 @@ func (s *session) endsTurn(m parts.Mark) bool {
 
 // Disconnect ends the session and its CLI, by EOF first and by force at last, and returns when it is gone. The end of ctx cuts the
 // graces short. Callbacks are stopped, open requests fail; unread messages can still be read. Without a session it does nothing.
+// A callback that heeds no context is waited for a second at most, so a callback may itself disconnect.
 func (c *Client) Disconnect(ctx context.Context) error {
 	s, err := c.session("disconnect")
 	if err != nil {

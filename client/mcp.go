@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"sync"
 
 	"github.com/modelcontextprotocol/go-sdk/jsonrpc"
@@ -72,9 +73,16 @@ func (b *mcpBridge) conn(name string, server *mcp.Server, opening bool) (*mcpCon
 	if conn := b.conns[name]; conn != nil && !opening {
 		return conn, nil
 	}
-	conn := &mcpConn{bridge: b, name: name, inbox: make(chan jsonrpc.Message), gone: make(chan struct{}), waits: map[jsonrpc.ID]chan *jsonrpc.Response{}}
+	conn := &mcpConn{
+		bridge: b, name: name, inbox: make(chan jsonrpc.Message), gone: make(chan struct{}),
+		waits: map[jsonrpc.ID]chan *jsonrpc.Response{},
+	}
 	if _, err := server.Connect(b.s.ctx, conn, nil); err != nil {
 		return nil, fmt.Errorf("MCP server %q: %w", name, err)
+	}
+	if old := b.conns[name]; old != nil && old.idle() {
+		_ = old.Close()
+		b.all = slices.DeleteFunc(b.all, func(c *mcpConn) bool { return c == old })
 	}
 	b.conns[name] = conn
 	b.all = append(b.all, conn)
@@ -181,6 +189,13 @@ func (c *mcpConn) call(ctx context.Context, r *jsonrpc.Request, id json.RawMessa
 		c.give(r.ID)
 		return nil, ctx.Err()
 	}
+}
+
+// idle tells whether no call waits for a reply.
+func (c *mcpConn) idle() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(c.waits) == 0
 }
 
 // take gives the call that waits for a reply, once.
