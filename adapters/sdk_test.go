@@ -23,7 +23,7 @@ const tierVariable = "WIRETRIAL_SDKS"
 // releases are the SDKs that the tier drives: the pinned ones, and the oldest that an adapter claims to drive.
 func releases() []struct{ sdk, version string } {
 	return []struct{ sdk, version string }{
-		{"python", ""}, {"python", "0.1.44"}, {"python", "0.0.21"}, {"typescript", ""}, {"typescript", "0.1.0"}, {"rust", ""},
+		{"python", ""}, {"python", "0.1.44"}, {"python", "0.0.20"}, {"typescript", ""}, {"typescript", "0.1.0"}, {"rust", ""},
 	}
 }
 

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -75,16 +77,18 @@ func fakeStore(t *testing.T) (store *Store, home string, calls func() []string) 
 	}
 	home = t.TempDir()
 	for _, name := range []string{"python3", "npm", "node", "cargo"} {
-		if err := os.Link(self, filepath.Join(home, name)); err != nil {
-			if err := os.Symlink(self, filepath.Join(home, name)); err != nil {
-				t.Skipf("no links here: %v", err)
+		path := filepath.Join(home, name)
+		if runtime.GOOS == "windows" {
+			path += ".exe"
+		}
+		if os.Link(self, path) != nil {
+			if err := os.Symlink(self, path); err != nil {
+				t.Fatal(err)
 			}
 		}
 	}
 	store = &Store{dir: filepath.Join(t.TempDir(), "cache"), tools: tools{env: allowed(os.Environ()), look: func(name string) (string, error) {
-		path := filepath.Join(home, name)
-		_, err := os.Stat(path)
-		return path, err
+		return exec.LookPath(filepath.Join(home, name))
 	}}}
 	return store, home, func() []string {
 		data, err := os.ReadFile(filepath.Join(home, "calls"))
