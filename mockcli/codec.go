@@ -15,9 +15,6 @@ const (
 	maxRaw    = MaxQueue
 )
 
-// aloneAbove is the size in bytes from which on data costs more to copy behind its header than to write by itself.
-const aloneAbove = 64 << 10
-
 type eventFrame struct {
 	Event
 	Raw int `json:"raw,omitempty"`

@@ -1,6 +1,7 @@
 package mockcli
 
 import (
+	"bytes"
 	"fmt"
 	"os"
 	"strconv"
@@ -125,4 +126,11 @@ func inherited(name string) bool {
 	}
 	flags, err := unix.FcntlInt(uintptr(fd), unix.F_GETFD, 0)
 	return err == nil && flags&unix.FD_CLOEXEC == 0
+}
+
+func splitNul(b []byte) [][]byte {
+	if len(b) == 0 {
+		return nil
+	}
+	return bytes.Split(bytes.TrimSuffix(b, []byte{0}), []byte{0})
 }

@@ -122,3 +122,6 @@ func errName(err error) string {
 	}
 	return err.Error()
 }
+
+// aloneAbove is the size in bytes from which on data costs more to copy behind its header than to write by itself.
+const aloneAbove = 64 << 10

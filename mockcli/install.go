@@ -72,12 +72,3 @@ func copyExecutable(path, exe string) (err error) {
 	}
 	return os.Rename(to.Name(), path)
 }
-
-// writeBeside writes a small file into dir, whole or not at all.
-func writeBeside(dir, name, text string) error {
-	tmp := filepath.Join(dir, name+".new")
-	if err := os.WriteFile(tmp, []byte(text), 0o600); err != nil {
-		return err
-	}
-	return os.Rename(tmp, filepath.Join(dir, name))
-}

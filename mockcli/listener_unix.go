@@ -201,3 +201,12 @@ func (l *listener) nearby(exe string) (string, error) {
 	l.copies[exe] = near
 	return near, nil
 }
+
+// writeBeside writes a small file into dir, whole or not at all.
+func writeBeside(dir, name, text string) error {
+	tmp := filepath.Join(dir, name+".new")
+	if err := os.WriteFile(tmp, []byte(text), 0o600); err != nil {
+		return err
+	}
+	return os.Rename(tmp, filepath.Join(dir, name))
+}

@@ -38,13 +38,6 @@ func observeCommon(args []string) Event {
 	return e
 }
 
-func splitNul(b []byte) [][]byte {
-	if len(b) == 0 {
-		return nil
-	}
-	return bytes.Split(bytes.TrimSuffix(b, []byte{0}), []byte{0})
-}
-
 func setSocketBuffer(fd, n int) (int, error) {
 	if err := unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_SNDBUF, n); err != nil {
 		return 0, err
@@ -249,3 +242,6 @@ func (q *commandQueue) takeUntil(deadline time.Time) (Command, bool) {
 	}
 	return q.pop(), true
 }
+
+// evHold opens the connection of a grandchild, which says nothing more and ends with it.
+const evHold = "hold"

@@ -3,6 +3,7 @@
 package mockcli
 
 import (
+	"errors"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -46,7 +47,7 @@ func (o *output) write(c Command, blocked func(n int)) (Event, error) {
 		e.Pieces++
 		at = end
 		if c.Drain {
-			if e.Left, err = o.drain(c); err != nil {
+			if e.Left, err = o.drainPiece(c); err != nil {
 				return e, err
 			}
 		}
@@ -88,6 +89,16 @@ func (o *output) piece(b []byte, blocked func(n int)) (int, error) {
 		blocked(written)
 		o.wake.wait(o.fd, unix.POLLOUT)
 	}
+}
+
+// drainPiece is drain, or, where the system does not tell what was taken, a pause in which a reader that waits takes it.
+func (o *output) drainPiece(c Command) (left int, err error) {
+	left, err = o.drain(c)
+	if errors.Is(err, ErrNotSupported) {
+		nanosleep(2 * time.Millisecond)
+		return 0, nil
+	}
+	return left, err
 }
 
 // drain waits until the reader took everything, and says what it left otherwise. There is no event for an emptied pipe, so

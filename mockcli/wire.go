@@ -12,9 +12,6 @@ const (
 	EvDone      = "done"       // ID, OK, Err: a command ended
 )
 
-// evHold opens the connection of a grandchild, which says nothing more and ends with it.
-const evHold = "hold"
-
 // The operations of a Command.
 const (
 	OpRead    = "read"    // Mode ModeLines, ModeOff or ModeBytes with N; Gulp. Done once the mode holds
