@@ -17,6 +17,8 @@ const (
 	calm = 60 * time.Millisecond
 	// settleBound is how long a barrier waits for an SDK to come to rest before it is given up as unproven.
 	settleBound = 2 * time.Second
+	// unreadPatience is how long a barrier waits for an SDK to read what lies in its pipe.
+	unreadPatience = 100 * time.Millisecond
 )
 
 // waiting is one bounded wait.
@@ -144,13 +146,16 @@ func (r *run) timers() bool {
 
 // quiet makes one attempt at a proof that the SDK is at rest and both channels are empty. blocked fakes count as at rest only
 // where a hang is looked for.
-func (r *run) quiet(hang bool) (host.Quiet, bool, error) {
+func (r *run) quiet(hang bool) (host.Quiet, bool, error) { return r.prove(hang, hang) }
+
+// prove is quiet, and says whether bytes that the SDK does not read may lie in its pipe.
+func (r *run) prove(hang, unread bool) (host.Quiet, bool, error) {
 	if r.hostGone {
 		return host.Quiet{}, false, nil
 	}
 	var failed error
 	between := func() (bool, error) {
-		ok, err := r.synced(hang)
+		ok, err := r.synced(hang, unread)
 		if err != nil {
 			failed = err
 		}
@@ -188,7 +193,7 @@ func (r *run) isFake(pid int) bool {
 }
 
 // synced asks every living fake whether all it has read is reported and all it wrote was taken. Nothing may arrive meanwhile.
-func (r *run) synced(hang bool) (bool, error) {
+func (r *run) synced(hang, mayLie bool) (bool, error) {
 	before := r.arrivals
 	open, unread := 0, 0
 	for _, s := range r.order {
@@ -218,7 +223,7 @@ func (r *run) synced(hang bool) (bool, error) {
 			return false, err
 		}
 	}
-	return open == 0 && (unread == 0 || hang) && r.arrivals == before, nil
+	return open == 0 && (unread == 0 || mayLie) && r.arrivals == before, nil
 }
 
 func (r *run) anyDied(before int) bool { return r.arrivals != before }
@@ -226,10 +231,12 @@ func (r *run) anyDied(before int) bool { return r.arrivals != before }
 // barrier waits until the SDK is proven to be at rest, so that all that came before it lies in its lane. It reports false, and
 // leaves a note, where that cannot be proven.
 func (r *run) barrier(why string) (bool, error) {
-	limit := time.Now().Add(settleBound)
+	began := time.Now()
+	limit := began.Add(settleBound)
 	pause := time.Millisecond
 	for time.Now().Before(limit) && !r.hostGone {
-		q, ok, err := r.quiet(false)
+		// What an SDK leaves unread for long it does not want: it is at rest all the same.
+		q, ok, err := r.prove(false, time.Since(began) > unreadPatience)
 		if err != nil {
 			return false, err
 		}
