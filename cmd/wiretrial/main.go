@@ -2,10 +2,8 @@
 package main
 
 import (
-	"context"
+	"fmt"
 	"os"
-	"os/signal"
-	"syscall"
 
 	"github.com/wiretrial/wiretrial/cmd/wiretrial/cli"
 	"github.com/wiretrial/wiretrial/mockcli"
@@ -23,7 +21,14 @@ func run() int {
 	if code, ok := cli.Role(os.Args); ok {
 		return code
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	exe, err := os.Executable()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "wiretrial: its own executable cannot be found:", err)
+		return 3
+	}
+	ctx, abort, stop := cli.Signals()
 	defer stop()
-	return cli.Main(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	return cli.Main(ctx, cli.Process{
+		Args: os.Args[1:], Stdout: os.Stdout, Stderr: os.Stderr, Environ: os.Environ(), Exe: exe, Abort: abort,
+	})
 }

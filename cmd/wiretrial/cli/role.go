@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 
+	goadapter "github.com/wiretrial/wiretrial/adapters/go"
 	"github.com/wiretrial/wiretrial/harness/host"
 )
 
@@ -34,7 +35,9 @@ func Role(args []string) (code int, ok bool) {
 
 // goRole is the adapter of our own client, a process of its own like any other.
 func goRole() int {
-	_ = context.Background
-	fmt.Fprintln(os.Stderr, "later")
-	return 1
+	if err := goadapter.Main(context.Background(), os.Stdin, os.Stdout, goadapter.Config{}); err != nil {
+		fmt.Fprintln(os.Stderr, "wiretrial: go adapter:", err)
+		return 1
+	}
+	return 0
 }

@@ -1,0 +1,98 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"time"
+
+	"github.com/wiretrial/wiretrial/harness"
+	"github.com/wiretrial/wiretrial/harness/eventlog"
+	"github.com/wiretrial/wiretrial/harness/report"
+	"github.com/wiretrial/wiretrial/harness/verdict"
+)
+
+// finish writes the end of the log, prints the report that the log makes, and returns the run's exit code.
+func (s *session) finish(ctx context.Context, out harness.Outcome, runErr error) error {
+	o := verdict.Outcome{Interrupted: out.Interrupted || ctx.Err() != nil, Cases: out.Cases, Apart: harness.LeftBehind}
+	s.faults(&o, out, runErr)
+	if !s.opened {
+		_ = s.Write(eventlog.Record{T: "run", Run: s.unopened()})
+	}
+	if o.Fault != "" && out.Canary == nil { // the harness has recorded a canary itself
+		s.note("fault", o.Fault)
+	}
+	s.recorded(&o, out)
+	end := verdict.Count(out.Cases)
+	end.Exit, end.Why = verdict.Exit(o)
+	end.MS = eventlog.Milliseconds(s.now().Sub(s.began))
+	if err := s.Write(eventlog.Record{T: "end", End: &end}); err != nil && o.Fault == "" {
+		o.Fault = err.Error()
+		end.Exit, end.Why = verdict.Exit(o)
+		s.model.End = &end // the log could not be told any more
+	}
+	if err := s.print(); err != nil && end.Exit != verdict.Interrupted {
+		return faultf("report: %w", err)
+	}
+	if end.Exit == verdict.OK {
+		return nil
+	}
+	return &exitError{code: end.Exit, err: errors.New(end.Why), silent: true}
+}
+
+// faults takes over what kept the run from running.
+func (s *session) faults(o *verdict.Outcome, out harness.Outcome, err error) {
+	switch {
+	case out.Canary != nil && !o.Interrupted:
+		o.Fault = out.Canary.Error()
+	case err != nil && !(o.Interrupted && errors.Is(err, context.Canceled)):
+		o.Fault = err.Error()
+	}
+}
+
+// recorded compares the outcome with what is recorded about the SDK. A run that was cut short says nothing about that.
+func (s *session) recorded(o *verdict.Outcome, out harness.Outcome) {
+	if o.Fault != "" || o.Interrupted {
+		return
+	}
+	for _, f := range s.judge.Findings() {
+		s.note(string(f.Kind), f.Text)
+		if f.Fails() {
+			o.Deviations = append(o.Deviations, fmt.Sprintf("a deviation is %s (%s)", f.Kind, f.Entry.Place()))
+		}
+	}
+	if !s.compare {
+		return
+	}
+	lost, gained := s.set.Lost(out.Hello.Features)
+	o.LostFeature = lost
+	for _, f := range lost {
+		s.note("lost", fmt.Sprintf("the feature %s is recorded in %s and not declared any more", f, s.set.File))
+	}
+	for _, f := range gained {
+		s.note("gained", fmt.Sprintf("the feature %s is not recorded in %s yet", f, s.set.File))
+	}
+}
+
+// note records a finding that is about no case. What cannot be written shows at the end record.
+func (s *session) note(kind, text string) {
+	_ = s.Write(eventlog.Record{T: "note", Note: &eventlog.Note{Kind: kind, Text: text}})
+}
+
+// unopened opens a log whose adapter never said who it is.
+func (s *session) unopened() *eventlog.Run {
+	return &eventlog.Run{
+		Schema: eventlog.Schema, Version: s.cfg.Version, Date: s.cfg.Date.UTC().Format(time.RFC3339), Seed: seedText(s.cfg.Seed),
+		Platform: runtime.GOOS + "/" + runtime.GOARCH, SDK: s.cfg.Target.Name, Rerun: s.cfg.Target.Rerun, Proven: runtime.GOOS == "linux",
+	}
+}
+
+// print renders the report: to stdout, or to stderr where stdout carries the log.
+func (s *session) print() error {
+	to := s.Stdout
+	if s.f.json {
+		to = s.Stderr
+	}
+	return report.Text(to, s.model, s.look(to))
+}

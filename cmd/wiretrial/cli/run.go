@@ -1,0 +1,214 @@
+package cli
+
+import (
+	"context"
+	"os"
+	"runtime"
+	"strconv"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/wiretrial/wiretrial/harness"
+	"github.com/wiretrial/wiretrial/harness/deviations"
+	"github.com/wiretrial/wiretrial/harness/eventlog"
+	"github.com/wiretrial/wiretrial/harness/report"
+)
+
+// runFlags are the flags of run as written.
+type runFlags struct {
+	sdk, level, entry, seed, cut, out, deviations, today, catalogue string
+	jobs, rerun                                                     int
+	slow, trace, json                                               bool
+	timeout                                                         time.Duration
+	command                                                         []string // behind --
+}
+
+func (a *app) runCommand() *cobra.Command {
+	f := &runFlags{}
+	cmd := &cobra.Command{
+		Use:   "run [PATTERN...] [--sdk NAME[@VERSION] | -- CMD ARGS...]",
+		Short: "Run scenarios against an SDK",
+		Long: `Run scenarios against an SDK: the built-in Go client by default, a known SDK with --sdk, or your own adapter behind --.
+
+A PATTERN is an id, an id without [row] and @entry, an area, or either with *; none selects the whole catalogue.
+
+Exit: 0 at least one must passed and nothing is wrong; 1 a failure; 2 usage; 3 the harness, the adapter or a toolchain is at fault;
+4 nothing was proven; 130 interrupted.`,
+		Example: `  wiretrial run
+  wiretrial run framing permissions/deny --sdk python
+  wiretrial run -- python3 my_adapter.py`,
+		RunE: func(c *cobra.Command, args []string) error {
+			patterns := args
+			if at := c.ArgsLenAtDash(); at >= 0 {
+				patterns, f.command = args[:at], args[at:]
+				if len(f.command) == 0 {
+					return usagef("no command behind --: want -- CMD ARGS")
+				}
+			}
+			return a.run(c.Context(), f, patterns)
+		},
+		ValidArgsFunction: a.completeIDs,
+	}
+	fl := cmd.Flags()
+	fl.StringVar(&f.sdk, "sdk", "", "the SDK, by `NAME[@VERSION]`; see wiretrial sdk list (default go)")
+	fl.StringVar(&f.level, "level", "", "`must`: must only; should: must and should; may: all (default may)")
+	fl.StringVar(&f.entry, "entry", "", "only one entry point: `oneshot` or client")
+	fl.IntVarP(&f.jobs, "jobs", "j", 0, "scenarios at a time (default: by the number of CPUs)")
+	fl.StringVar(&f.seed, "seed", "", "`HEX` seed of words, cuts and the order of the plan (default: random)")
+	fl.StringVar(&f.cut, "cut", "", "write in pieces of `SIZE` (700, 64KiB) or of random sizes where a scenario does not say")
+	fl.IntVar(&f.rerun, "rerun", 0, "run what fails up to `N` times again; a verdict that changes is flaky")
+	fl.BoolVar(&f.slow, "slow", false, "select slow scenarios too")
+	fl.BoolVar(&f.trace, "trace", false, "show what happened on the wire")
+	fl.StringVar(&f.out, "out", "", "keep the event log in `DIR`")
+	fl.BoolVar(&f.json, "json", false, "write the event log to stdout, and the report to stderr")
+	fl.StringVar(&f.deviations, "deviations", "", "known deviations from `FILE` instead of the SDK's own; none for none")
+	fl.DurationVar(&f.timeout, "timeout", 0, "bound of one scenario (default: none but those of its steps)")
+	fl.StringVar(&f.today, "today", "", "`DATE` (2027-01-31) against which expiry is compared (default: today, UTC)")
+	fl.StringVar(&f.catalogue, "catalogue", "", "scenario files AREA/NAME.yaml below `DIR` instead of the built-in ones")
+	_ = cmd.RegisterFlagCompletionFunc("sdk", a.completeSDKs)
+	_ = cmd.RegisterFlagCompletionFunc("level", cobra.FixedCompletions([]string{"must", "should", "may"}, cobra.ShellCompDirectiveNoFileComp))
+	_ = cmd.RegisterFlagCompletionFunc("entry", cobra.FixedCompletions([]string{"oneshot", "client"}, cobra.ShellCompDirectiveNoFileComp))
+	return cmd
+}
+
+// run checks everything before it starts anything.
+func (a *app) run(ctx context.Context, f *runFlags, patterns []string) error {
+	cfg, err := f.config(a.now())
+	if err != nil {
+		return err
+	}
+	cat, err := openCatalogue(f.catalogue)
+	if err != nil {
+		return err
+	}
+	sel, err := f.selection(cat, patterns, cfg.Seed)
+	if err != nil {
+		return err
+	}
+	cfg.Cases, cfg.SlowLeft = sel.cases, sel.slowLeft
+	t, err := a.target(ctx, f)
+	if err != nil {
+		return err
+	}
+	set, err := a.record(f, t, cat)
+	if err != nil {
+		return err
+	}
+	judge := deviations.NewJudge(set, cfg.Date)
+	cfg.Target, cfg.Judge = t.Target, judge
+	cfg.Exe, cfg.Version = a.Exe, version()
+	session := &session{app: a, f: f, cfg: cfg, judge: judge, set: set, compare: t.compare, began: a.now()}
+	return session.run(ctx)
+}
+
+// config turns flags into the part of the configuration that depends on nothing else.
+func (f *runFlags) config(now time.Time) (harness.Config, error) {
+	cfg := harness.Config{Rerun: f.rerun, Trace: f.trace, Timeout: f.timeout, Date: now.UTC(), Jobs: f.jobs}
+	switch {
+	case f.jobs < 0:
+		return cfg, usagef("-j %d: want a positive number of scenarios at a time", f.jobs)
+	case f.jobs == 0:
+		cfg.Jobs = min(max(2, runtime.NumCPU()), maxJobs)
+	}
+	if f.rerun < 0 || f.timeout < 0 {
+		return cfg, usagef("--rerun and --timeout must not be negative")
+	}
+	if f.today != "" {
+		day, err := time.Parse(time.DateOnly, f.today)
+		if err != nil {
+			return cfg, usagef("--today %q: want a date like 2027-01-31", f.today)
+		}
+		cfg.Date = day
+	}
+	var err error
+	if cfg.Seed, err = f.seedValue(); err != nil {
+		return cfg, err
+	}
+	cfg.Cut, cfg.CutAny, err = f.cutValue()
+	return cfg, err
+}
+
+// maxJobs bounds the default of -j: beyond it adapters wait for each other's memory.
+const maxJobs = 8
+
+// session is one run under way: where its records go and how it ends.
+type session struct {
+	*app
+	f       *runFlags
+	cfg     harness.Config
+	judge   *deviations.Judge
+	set     *deviations.Set
+	compare bool // the recorded features are those of this version
+	began   time.Time
+
+	model  *report.Model
+	writer *eventlog.Writer
+	opened bool // the run record was written
+}
+
+// Write makes the session the harness's sink: what only the command knows is added.
+func (s *session) Write(rec eventlog.Record) error {
+	if rec.Run != nil {
+		run := *rec.Run
+		run.Trace = s.f.trace
+		rec.Run, s.opened = &run, true // the harness writes this one before it starts a lane
+	}
+	return s.writer.Write(rec)
+}
+
+func (s *session) run(ctx context.Context) error {
+	closeLog, err := s.openLog()
+	if err != nil {
+		return err
+	}
+	defer closeLog()
+	if s.cfg.Dir, err = os.MkdirTemp("", "wiretrial-"); err != nil {
+		return faultf("private folder of the run: %w", err)
+	}
+	defer os.RemoveAll(s.cfg.Dir)
+	type result struct {
+		out harness.Outcome
+		err error
+	}
+	done := make(chan result, 1)
+	go func() {
+		out, err := harness.Run(ctx, s.cfg, s)
+		done <- result{out, err}
+	}()
+	select {
+	case r := <-done:
+		return s.finish(ctx, r.out, r.err)
+	case <-s.Abort: // the reapers kill what is left when this process ends
+		return &exitError{code: 130, err: context.Canceled, silent: true}
+	}
+}
+
+// openLog opens every output of the log before anything is started.
+func (s *session) openLog() (closeLog func(), err error) {
+	var outs []eventlog.Output
+	closeLog = func() {}
+	if s.f.out != "" {
+		file, err := eventlog.Create(s.f.out)
+		if err != nil {
+			return closeLog, faultf("%w", err)
+		}
+		closeLog = func() { _ = file.Close() }
+		outs = append(outs, eventlog.Output{Name: file.Name(), To: file})
+	}
+	if s.f.json {
+		outs = append(outs, eventlog.Output{Name: "stdout", To: s.Stdout})
+	}
+	_, live := terminal(s.Stderr)
+	progress := &report.Progress{To: s.Stderr, Terminal: live && s.getenv("TERM") != "dumb", Options: s.look(s.Stderr)}
+	s.model = report.NewModel()
+	secrets := s.Environ
+	for k, v := range s.cfg.Target.Env {
+		secrets = append(secrets[:len(secrets):len(secrets)], k+"="+v)
+	}
+	s.writer = eventlog.NewWriter(eventlog.NewCleaner(secrets), outs, s.model.Add, progress.Add)
+	return closeLog, nil
+}
+
+// seedText is a seed as flags and logs write it.
+func seedText(seed uint64) string { return strconv.FormatUint(seed, 16) }

@@ -1,0 +1,187 @@
+package cli
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"runtime"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/wiretrial/wiretrial/adapters/contract"
+	"github.com/wiretrial/wiretrial/harness/eventlog"
+	"github.com/wiretrial/wiretrial/harness/report"
+	"github.com/wiretrial/wiretrial/harness/verdict"
+	"github.com/wiretrial/wiretrial/scenarios"
+)
+
+// listed is one scenario in list --json.
+type listed struct {
+	ID       string   `json:"id"`
+	Title    string   `json:"title"`
+	Level    string   `json:"level"`
+	Entry    string   `json:"entry"`
+	Rules    []string `json:"rules"`
+	Seen     []string `json:"seen"`
+	Features []string `json:"features"` // what an SDK must declare to run it
+	SlowMS   int64    `json:"slow_ms,omitempty"`
+	File     string   `json:"file"`
+}
+
+func (a *app) listCommand() *cobra.Command {
+	var asJSON bool
+	var dir string
+	cmd := &cobra.Command{
+		Use:   "list [PATTERN...]",
+		Short: "List scenarios; nothing is started",
+		RunE: func(_ *cobra.Command, args []string) error {
+			_, cases, err := chooseCases(dir, args)
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				return a.listJSON(cases)
+			}
+			return report.List(a.Stdout, cases, a.look(a.Stdout))
+		},
+		ValidArgsFunction: a.completeIDs,
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "as JSON, with rules, sources and features")
+	catalogueFlag(cmd, &dir)
+	return cmd
+}
+
+func catalogueFlag(cmd *cobra.Command, dir *string) {
+	cmd.Flags().StringVar(dir, "catalogue", "", "scenario files AREA/NAME.yaml below `DIR` instead of the built-in ones")
+}
+
+func chooseCases(dir string, patterns []string) (*scenarios.Catalogue, []scenarios.Case, error) {
+	cat, err := openCatalogue(dir)
+	if err != nil {
+		return nil, nil, err
+	}
+	cases, err := cat.Select(patterns)
+	if err != nil {
+		return nil, nil, usagef("%w", err)
+	}
+	return cat, cases, nil
+}
+
+func (a *app) listJSON(cases []scenarios.Case) error {
+	out := make([]listed, len(cases))
+	for i, c := range cases {
+		out[i] = listed{
+			ID: c.ID, Title: c.File.Title, Level: string(c.Level), Entry: string(c.Entry), Rules: texts(c.File.Rules), Seen: texts(c.File.Seen),
+			Features: texts(c.Features), SlowMS: c.Slow.Milliseconds(), File: c.File.Pos.File,
+		}
+	}
+	enc := json.NewEncoder(a.Stdout)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	return enc.Encode(out)
+}
+
+// texts is never null in JSON.
+func texts(list []string) []string {
+	if list == nil {
+		return []string{}
+	}
+	return list
+}
+
+func (a *app) explainCommand() *cobra.Command {
+	var dir string
+	cmd := &cobra.Command{
+		Use:   "explain ID...",
+		Short: "Show scenarios as screenplays; nothing is started",
+		Args:  cobra.MinimumNArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			_, cases, err := chooseCases(dir, args)
+			if err != nil {
+				return err
+			}
+			return report.Explain(a.Stdout, cases, a.look(a.Stdout))
+		},
+		ValidArgsFunction: a.completeIDs,
+	}
+	catalogueFlag(cmd, &dir)
+	return cmd
+}
+
+func (a *app) renderCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "render LOG",
+		Short: "Print the report of an event log again",
+		Long: `Print the report of an event log again, as the run printed it.
+
+Exit: 0 the log is whole, whatever the run came to; 4 its end is missing; 2 it cannot be read.`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error { return a.render(args[0]) },
+	}
+}
+
+// render prints what a log holds, also one that was cut.
+func (a *app) render(path string) error {
+	file, err := os.Open(path)
+	if err != nil {
+		return usagef("%w", err)
+	}
+	defer file.Close()
+	m := report.NewModel()
+	err = eventlog.Scan(file, m.Add)
+	if err != nil && !errors.Is(err, eventlog.ErrCut) {
+		return usagef("%s: %w", path, err)
+	}
+	if err != nil {
+		m.Cut = err.Error()
+	}
+	if err := report.Text(a.Stdout, m, a.look(a.Stdout)); err != nil {
+		return faultf("report: %w", err)
+	}
+	if m.End == nil {
+		why := "its end is missing"
+		if err != nil {
+			why = err.Error()
+		}
+		return &exitError{code: verdict.Unproven, err: fmt.Errorf("%s: %s", path, why)}
+	}
+	return nil
+}
+
+func (a *app) versionCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "version",
+		Short: "Print the version",
+		Args:  cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			_, err := fmt.Fprintf(a.Stdout, "wiretrial %s (%s %s/%s, adapter contract %d, log schema %d)\n",
+				version(), runtime.Version(), runtime.GOOS, runtime.GOARCH, contract.Version, eventlog.Schema)
+			return err
+		},
+	}
+}
+
+// completeIDs completes ids of scenarios.
+func (a *app) completeIDs(_ *cobra.Command, _ []string, word string) ([]string, cobra.ShellCompDirective) {
+	cat, err := scenarios.Embedded()
+	if err != nil {
+		return nil, cobra.ShellCompDirectiveError
+	}
+	cases, err := cat.Select(nil)
+	if err != nil {
+		return nil, cobra.ShellCompDirectiveError
+	}
+	var out []string
+	seen := map[string]bool{}
+	for _, c := range cases {
+		for _, id := range []string{c.File.ID, c.ID} {
+			if strings.HasPrefix(id, word) && !seen[id] {
+				seen[id] = true
+				out = append(out, id+"\t"+c.File.Title)
+			}
+		}
+	}
+	return out, cobra.ShellCompDirectiveNoFileComp
+}
