@@ -125,6 +125,13 @@ type FrameErrorNote struct {
 	Message string          `json:"message"`
 }
 
+// HostErrorNote is the notification host_error: an exception escaped from the SDK into its host, where a user's program would have died of it
+// (an uncaught exception, an unhandled rejection, an exception in a thread). The adapter reports it and goes on.
+type HostErrorNote struct {
+	Message string `json:"message"`
+	Type    string `json:"type,omitempty"`
+}
+
 // CallbackCall are the parameters of the request callback: the SDK asks its user.
 type CallbackCall struct {
 	Client string          `json:"client"`
@@ -154,6 +161,7 @@ const (
 	NoteMessage      = "message"
 	NoteStderr       = "stderr"
 	NoteFrameError   = "frame_error"
+	NoteHostError    = "host_error"
 	NoteCancel       = "$/cancelRequest"
 )
 

@@ -277,6 +277,8 @@ func (r *run) notice(e host.Event) error {
 		return r.message(e.Params)
 	case contract.NoteStderr:
 		return r.stderr(e.Params)
+	case contract.NoteHostError:
+		return r.hostError(e.Params)
 	case contract.NoteFrameError:
 		var n contract.FrameErrorNote
 		if err := json.Unmarshal(e.Params, &n); err != nil {
@@ -288,6 +290,21 @@ func (r *run) notice(e host.Event) error {
 		}
 	}
 	return nil
+}
+
+// hostError is an exception that escaped from the SDK: a user's program would have died of it.
+func (r *run) hostError(params json.RawMessage) error {
+	var n contract.HostErrorNote
+	if err := json.Unmarshal(params, &n); err != nil {
+		return fault("adapter fault: host_error: %w", err)
+	}
+	r.trace("sdk", nil, "host error "+n.Type+": "+clip(n.Message, 500))
+	if r.hostKill {
+		return nil
+	}
+	f := r.failf(CheckHost, "an exception escaped from the SDK into its host, which would have died of it")
+	f.Got = n.Type + ": " + clip(n.Message, 300)
+	return f
 }
 
 func (r *run) message(params json.RawMessage) error {

@@ -34,10 +34,11 @@ const (
 	CheckValue      = "delivery.value"     // a message contradicts what was written
 	CheckNever      = "delivery.never"     // a control frame was handed to the user
 	CheckCallback   = "callback.unexpected"
-	CheckSignal     = "signal" // the CLI was killed without a reason
-	CheckBranch     = "either" // an event that no branch admits
-	CheckUses       = "uses"   // a resource beyond its bound
-	CheckGrowth     = "growth" // resources grow from run to run
+	CheckHost       = "host.error" // an exception escaped from the SDK and would have ended its host
+	CheckSignal     = "signal"     // the CLI was killed without a reason
+	CheckBranch     = "either"     // an event that no branch admits
+	CheckUses       = "uses"       // a resource beyond its bound
+	CheckGrowth     = "growth"     // resources grow from run to run
 	CheckProcess    = "process.left"
 	CheckFD         = "fd.left"
 	CheckFile       = "file.left"
@@ -51,7 +52,7 @@ func Class(check string, unsafe bool) string {
 	switch check {
 	case CheckDeadline:
 		return "hang"
-	case CheckMissing, CheckDuplicate, CheckOrder, CheckSignal:
+	case CheckMissing, CheckDuplicate, CheckOrder, CheckSignal, CheckHost:
 		return "loss"
 	case CheckLineMatch, CheckLineSchema, CheckLineID, CheckLineOrder, CheckLineLeft:
 		return "wire"
@@ -72,7 +73,7 @@ func Checks() []string {
 	return []string{
 		CheckDeadline, CheckWithin, CheckAfter, CheckSince, CheckMatch, CheckLineMatch, CheckLineSchema, CheckLineID, CheckLineOrder,
 		CheckLineLeft, CheckClosed, CheckQuiet, CheckPending, CheckFails, CheckFailsKind, CheckFailsMatch, CheckReturns, CheckMissing,
-		CheckDuplicate, CheckOrder, CheckValue, CheckNever, CheckCallback, CheckSignal, CheckBranch, CheckUses, CheckGrowth,
+		CheckDuplicate, CheckOrder, CheckValue, CheckNever, CheckCallback, CheckHost, CheckSignal, CheckBranch, CheckUses, CheckGrowth,
 		CheckProcess, CheckFD, CheckFile,
 	}
 }
