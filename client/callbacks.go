@@ -64,7 +64,7 @@ type Hook struct {
 func hookID(i int) string { return "hook_" + strconv.Itoa(i) }
 
 // initialize gives the opening request.
-func (o *Options) initialize() protocol.Initialize {
+func (o *Options) initialize(p *parts.Parts) protocol.Initialize {
 	var request protocol.Initialize
 	for i, h := range o.Hooks {
 		if request.Hooks == nil {
@@ -80,7 +80,7 @@ func (o *Options) initialize() protocol.Initialize {
 		request.Hooks[h.Event] = append(request.Hooks[h.Event], m)
 	}
 	request.SDKMCPServers = names(o.MCPServers)
-	if o.promptInInitialize() {
+	if o.SystemPrompt != nil && p.InInitialize(*o.SystemPrompt) {
 		request.SystemPrompt = []string{*o.SystemPrompt}
 	}
 	return request

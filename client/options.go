@@ -20,10 +20,6 @@ const (
 	DefaultMaxUnread = 256 << 20
 )
 
-// maxPromptArgument is the longest system prompt that goes on the command line, in bytes. Linux takes no argument above
-// 128 KiB; a longer prompt travels in initialize (py#1096, ts:START-10).
-const maxPromptArgument = 100 << 10
-
 // Options say how a session is started and who answers the CLI's questions. The zero value is a session with the CLI's own
 // defaults, whose tools need no permission. A session takes a copy; maps, slices and servers are shared and must not be
 // changed while a session lives.
@@ -58,7 +54,8 @@ type Options struct {
 	// MCPServers are in-process servers by the names under which the CLI knows them. One server may serve many sessions.
 	MCPServers map[string]*mcp.Server
 
-	// OnStderr is called with each line of the CLI's stderr, one call at a time, in a goroutine of its own.
+	// OnStderr is called with each line of the CLI's stderr, one call at a time, in a goroutine of its own. A panic in it is caught, and
+	// the later lines come all the same (B142).
 	OnStderr func(line string)
 	// OnSkip is called with the reason when a line of the CLI that is no message is passed over. It runs on the reading
 	// goroutine and must not wait.
@@ -110,23 +107,17 @@ func (o *Options) check() error {
 	return nil
 }
 
-func (o *Options) spec() parts.Spec {
+func (o *Options) spec(p *parts.Parts) parts.Spec {
 	s := parts.Spec{
 		AsksPermission: o.CanUseTool != nil,
 		Model:          o.Model, PermissionMode: o.PermissionMode, Resume: o.Resume, MaxTurns: o.MaxTurns,
 		Tools: o.Tools, SettingSources: o.SettingSources, PartialMessages: o.PartialMessages,
 		Extra: o.ExtraArgs, Env: o.Env,
 	}
-	if o.SystemPrompt != nil && !o.promptInInitialize() {
+	if o.SystemPrompt != nil && !p.InInitialize(*o.SystemPrompt) {
 		s.SystemPrompt = o.SystemPrompt
 	}
 	return s
-}
-
-// promptInInitialize tells whether the system prompt cannot be an argument.
-func (o *Options) promptInInitialize() bool {
-	p := o.SystemPrompt
-	return p != nil && (len(*p) > maxPromptArgument || strings.ContainsRune(*p, 0))
 }
 
 func (o *Options) initializeTimeout() time.Duration {
@@ -147,17 +138,6 @@ func (o *Options) transportOptions() transport.Options {
 	return transport.Options{
 		Framing:    transport.FramerOptions{MaxFrame: o.MaxFrame},
 		Escalation: o.Escalation,
-		OnStderr:   guarded(o.OnStderr),
-	}
-}
-
-// guarded keeps a stderr callback that panics from ending the program, and from missing the lines after that (B142).
-func guarded(f func(string)) func(string) {
-	if f == nil {
-		return nil
-	}
-	return func(line string) {
-		defer func() { _ = recover() }()
-		f(line)
+		OnStderr:   o.OnStderr,
 	}
 }

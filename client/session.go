@@ -94,7 +94,7 @@ func openTransport(ctx context.Context, opts *Options, p *parts.Parts) (transpor
 	if err != nil {
 		return nil, startError(err)
 	}
-	spec := opts.spec()
+	spec := opts.spec(p)
 	t, err := p.Open(ctx, transport.Command{
 		Path: path, Args: p.Argv(spec), Env: p.Env(spec, os.Environ()), Dir: opts.Cwd,
 	}, opts.transportOptions())
@@ -112,7 +112,7 @@ func (s *session) handshake(ctx context.Context) error {
 		defer cancel()
 	}
 	answer, err := s.parts.Initialize(ctx, func(ctx context.Context) (protocol.Message, error) {
-		return s.exchange(ctx, s.opts.initialize())
+		return s.exchange(ctx, s.opts.initialize(s.parts))
 	})
 	if err != nil {
 		return asError("connect", err)

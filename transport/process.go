@@ -59,6 +59,8 @@ type Options struct {
 	NewStderr func() StderrReader
 	// Close replaces the Escalation.
 	Close ClosePolicy
+	// StartProcess replaces os.StartProcess.
+	StartProcess func(path string, argv []string, attr *os.ProcAttr) (*os.Process, error)
 }
 
 // Process is a claude as a subprocess. It is a [Transport].
@@ -98,7 +100,11 @@ func Start(ctx context.Context, cmd Command, opts Options) (*Process, error) {
 	if err != nil {
 		return nil, fmt.Errorf("start of %s: %w", cmd.Path, err)
 	}
-	proc, err := os.StartProcess(path, append([]string{cmd.Path}, cmd.Args...), &os.ProcAttr{
+	start := os.StartProcess
+	if opts.StartProcess != nil {
+		start = opts.StartProcess
+	}
+	proc, err := start(path, append([]string{cmd.Path}, cmd.Args...), &os.ProcAttr{
 		Dir: cmd.Dir, Env: append([]string{}, cmd.Env...), Files: pipes.theirs[:], Sys: ownGroup(),
 	})
 	closeAll(pipes.theirs[:])

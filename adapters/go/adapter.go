@@ -257,7 +257,7 @@ func (a *adapter) operate(m contract.Message) {
 		return
 	}
 	o := &operation{adapter: a, id: m.ID, method: m.Method, client: h.Client, params: m.Params, done: make(chan struct{})}
-	o.ctx, o.stop = context.WithCancel(a.ctx)
+	o.ctx, o.stop = context.WithCancel(parts.WithCaller(a.ctx, h.On))
 	a.mu.Lock()
 	a.running[string(m.ID)] = o
 	a.mu.Unlock()

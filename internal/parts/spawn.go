@@ -63,6 +63,15 @@ func Argv(s Spec) []string {
 	return append(args, s.Extra...)
 }
 
+// maxPromptArgument is the longest system prompt that goes on the command line, in bytes. Linux takes no argument above
+// 128 KiB; a longer prompt travels in initialize (py#1096, ts:START-10).
+const maxPromptArgument = 100 << 10
+
+// InInitialize tells whether a system prompt cannot be an argument.
+func InInitialize(systemPrompt string) bool {
+	return len(systemPrompt) > maxPromptArgument || strings.ContainsRune(systemPrompt, 0)
+}
+
 // nesting are the variables by which a claude marks its children. Handed on, they make the new session take itself for a
 // nested one (cli:15.2, B154).
 func nesting() []string {
