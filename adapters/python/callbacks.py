@@ -36,10 +36,12 @@ class Callbacks:
         if "stderr" not in OPTIONS:
             raise Unsupported("stderr")
 
+        raises = [] if wish is True else [wish["raise"]]
+
         def stderr(line):
-            if wish is not True:
-                raise Exception(wish["raise"])
             self.channel.notify("stderr", client=self.client, text=line)
+            if raises:  # on the first line only
+                raise Exception(raises.pop())
         return {"stderr": stderr}
 
     def server(self, server):

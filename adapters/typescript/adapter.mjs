@@ -124,10 +124,15 @@ class Session {
       }),
       hooks: (hooks) => (this.options.hooks = this.#hooks(hooks)),
       mcp_servers: (servers) => (this.options.mcpServers = Object.fromEntries(servers.map((server) => [server.name, this.#server(server)]))),
-      stderr: (wish) => (this.options.stderr = (text) => {
-        if (wish !== true) throw new Error(wish.raise)
-        this.channel.notify('stderr', { client: this.name, text })
-      }),
+      stderr: (wish) => {
+        let raises = wish === true ? undefined : wish.raise // on the first call only
+        this.options.stderr = (text) => {
+          this.channel.notify('stderr', { client: this.name, text })
+          const message = raises
+          raises = undefined
+          if (message !== undefined) throw new Error(message)
+        }
+      },
     }
     if (!(option in setters) || (option === 'mcp_servers' && !zod)) throw unsupported(option)
     setters[option](value)
