@@ -98,30 +98,35 @@ func (p *peer) deliver() {
 	}
 }
 
-// transmit writes queued commands. What fails here fails receive too, which says why.
+// transmit writes queued commands, those that wait together in one piece. What fails here fails receive too, which says
+// why.
 func (p *peer) transmit() {
-	var header []byte
+	var buf []byte
 	for {
 		c, ok := p.out.Take(p.done)
 		if !ok {
 			return
 		}
 		var err error
-		if header, err = appendCommand(header[:0], c); err != nil {
+		if buf, err = appendCommand(buf, c); err != nil {
 			return
 		}
-		if len(c.Data) < aloneAbove {
-			header, c.Data = append(header, c.Data...), nil
+		large := len(c.Data) >= aloneAbove
+		if !large {
+			buf = append(buf, c.Data...)
 		}
-		if _, err := p.conn.Write(header); err != nil {
-			return
-		}
-		if len(c.Data) == 0 {
+		if !large && len(buf) < aloneAbove && p.out.Len() > 0 {
 			continue
 		}
-		if _, err := p.conn.Write(c.Data); err != nil {
+		if _, err := p.conn.Write(buf); err != nil {
 			return
 		}
+		if large {
+			if _, err := p.conn.Write(c.Data); err != nil {
+				return
+			}
+		}
+		buf = buf[:0]
 	}
 }
 

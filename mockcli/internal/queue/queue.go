@@ -43,6 +43,13 @@ func (q *Queue[T]) Close() {
 	q.wake()
 }
 
+// Len is how many values wait.
+func (q *Queue[T]) Len() int {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return len(q.list)
+}
+
 func (q *Queue[T]) wake() {
 	select {
 	case q.more <- struct{}{}:
