@@ -194,9 +194,14 @@ class Session {
     const query = this.#open(this.prompts ?? this.#stream(prompt.stream))
     if (typeof prompt === 'string') this.prompts.push(this.#message(prompt))
     operation.cancelled.signal.addEventListener('abort', () => this.controller.abort())
-    // Older releases have no other way to wait for the CLI's answer to initialize.
-    if (until === 'ready') await (offers.methods.has('initializationResult') ? query.initializationResult() : query.supportedCommands())
-    return {}
+    try {
+      // Older releases have no other way to wait for the CLI's answer to initialize.
+      if (until === 'ready') await (offers.methods.has('initializationResult') ? query.initializationResult() : query.supportedCommands())
+      return {}
+    } catch (error) {
+      await this.disconnect() // a Query that is of no use is left, as by a finally
+      throw error
+    }
   }
 
   async query(operation, { prompt, session_id }) {
@@ -291,5 +296,10 @@ function handle(operation, params) {
   if (!session) throw new Refusal(ADAPTER_FAULT, `client ${params.client} is not open`)
   return method in CALLS ? session.call(operation, params) : session[method](operation, params)
 }
+
+// What escapes from the SDK into its host would have ended a user's program: it is reported, and the adapter goes on.
+const escaped = (error) => channel.notify('host_error', { message: String(error?.message ?? error).slice(0, 65536), type: error?.name ?? typeof error })
+process.on('uncaughtException', escaped)
+process.on('unhandledRejection', escaped)
 
 channel.serve((message) => channel.start(new Operation(channel, message), async (operation, params) => handle(operation, params)))

@@ -158,18 +158,27 @@ export class Channel {
     if (this.running.size <= 1) this.#tasks.clear()
   }
 
-  /** Reads lines until the harness closes the channel; dispatch(message) begins a request. */
+  /** Reads lines until the harness closes the channel; dispatch(message) begins a request. What fails in here is the adapter's own fault. */
   serve(dispatch) {
     let rest = []
     this.input.on('data', (chunk) => {
       let from = 0
       for (let at; (at = chunk.indexOf(10, from)) >= 0; from = at + 1) {
-        this.#receive(JSON.parse(Buffer.concat([...rest, chunk.subarray(from, at)])), dispatch)
+        this.#take(Buffer.concat([...rest, chunk.subarray(from, at)]), dispatch)
         rest = []
       }
       rest.push(chunk.subarray(from))
     })
     this.input.on('close', () => process.exit(0)) // a normal exit, so that the SDK's exit hooks run
+  }
+
+  #take(line, dispatch) {
+    try {
+      this.#receive(JSON.parse(line), dispatch)
+    } catch (error) {
+      console.error(error)
+      process.exit(1)
+    }
   }
 
   #receive(message, dispatch) {
