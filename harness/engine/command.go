@@ -166,7 +166,7 @@ func (r *run) put(s *session, fd int, frames []scenarios.Written, cmd mockcli.Co
 	}
 	for _, f := range w.frames {
 		if f.Type == "control_request" {
-			s.made[f.RequestID] = true
+			s.made[f.RequestID] = f.Subtype
 		}
 	}
 	s.writes = append(s.writes, w)

@@ -316,14 +316,12 @@ func (r *run) message(params json.RawMessage) error {
 	if s == nil {
 		return fault("adapter fault: message for an unknown client %q", n.Client)
 	}
-	var op int
-	_ = json.Unmarshal(n.Op, &op)
-	m := &msg{raw: n.Message, op: op, at: r.arrived(), when: time.Now()}
-	if gjson.GetBytes(n.Message, "type").String() == "x-unmapped" {
+	m := newMsg(n.Message, r.arrived())
+	if m.typ == "x-unmapped" {
 		r.note("the adapter cannot map the SDK's type %s", n.Native)
 	}
 	s.msgs = append(s.msgs, m)
-	r.trace("sdk", s, "yielded "+clip(string(n.Message), 500))
+	r.traceBytes("sdk", s, "yielded ", n.Message)
 	return nil
 }
 
@@ -339,10 +337,21 @@ func (r *run) stderr(params json.RawMessage) error {
 	}
 	for _, text := range bytes.Split(bytes.TrimRight([]byte(n.Text), "\n"), []byte("\n")) {
 		doc, _ := json.Marshal(map[string]string{"type": "stderr", "text": string(text)})
-		s.msgs = append(s.msgs, &msg{raw: doc, at: r.arrived(), when: time.Now()})
+		s.msgs = append(s.msgs, newMsg(doc, r.arrived()))
 	}
 	return nil
 }
+
+// traceBytes is trace for what comes by the thousand: nothing is copied once the record is full.
+func (r *run) traceBytes(channel string, s *session, what string, b []byte) {
+	if r.o.Trace == nil && len(r.traces) >= maxTraces {
+		return
+	}
+	r.trace(channel, s, what+clip(string(b[:min(len(b), 600)]), 500))
+}
+
+// maxTraces bounds the record of one case.
+const maxTraces = 400
 
 // trace keeps what happened, bounded, for the record of a failure.
 func (r *run) trace(channel string, s *session, text string) {
@@ -353,7 +362,7 @@ func (r *run) trace(channel string, s *session, text string) {
 	if r.o.Trace != nil {
 		r.o.Trace(t)
 	}
-	if len(r.traces) < 400 {
+	if len(r.traces) < maxTraces {
 		r.traces = append(r.traces, t)
 	}
 }
@@ -459,8 +468,12 @@ func (r *run) initialize(s *session, l *line) error {
 }
 
 func (r *run) sdkResponse(s *session, l *line) *fail {
-	if !s.made[l.Response] {
+	subtype, made := s.made[l.Response]
+	if !made {
 		return r.failf(CheckLineID, "an answer to request %q, which was never made", l.Response)
+	}
+	if err := schema.CheckAnswer(subtype, l.Raw); err != nil {
+		return r.failf(CheckLineSchema, "an answer to %s does not fit the protocol: %v", subtype, err)
 	}
 	if s.answered[l.Response] {
 		return r.failf(CheckLineID, "request %q is answered twice", l.Response)

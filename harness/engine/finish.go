@@ -288,8 +288,7 @@ func (r *run) alignSession(s *session) error {
 }
 
 func isHarnessMade(m *msg) bool {
-	t := scenarios.ParseLine(m.raw).Type
-	return t == "stderr" || t == "frame_error"
+	return m.typ == "stderr" || m.typ == "frame_error"
 }
 
 // everRead tells whether anything ever took this session's messages to the end of what was due.

@@ -121,8 +121,11 @@ func (v view) what() string {
 
 func (r *run) lookYield(v view) (*sight, error) {
 	kind := v.text()
-	for _, m := range v.s.msgs {
-		if m.taken || !scenarios.MessageIs(m.raw, kind) || !admits(v, m.raw, false) {
+	for v.s.read < len(v.s.msgs) && v.s.msgs[v.s.read].taken {
+		v.s.read++
+	}
+	for _, m := range v.s.msgs[v.s.read:] {
+		if m.taken || m.typ != kind && m.kind != kind || !admits(v, m.raw, false) {
 			continue
 		}
 		return &sight{doc: m.raw, at: m.at, when: m.when, check: CheckMatch, take: func() error { m.taken = true; return nil }}, nil

@@ -26,6 +26,7 @@ type session struct {
 	lines                  []*line
 	endings                []*ending
 	msgs                   []*msg
+	read                   int // messages before this one are all taken
 	asks                   []*ask
 	ops                    []*op
 	writes                 []*write
@@ -34,7 +35,8 @@ type session struct {
 	hooks                  map[string]hookRef  // id given to the adapter -> event
 	captures, seen         map[string][]byte   // by name: lines, and what the SDK did
 	requests               map[string]*request // requests of the SDK by id
-	made, answered         map[string]bool     // requests of the fake: those written, and those answered
+	made                   map[string]string   // subtypes of the fake's requests, by id
+	answered               map[string]bool     // those that were answered
 	reader                 *op
 	wantRead               bool
 	reason                 int  // arrivals when the SDK first had a reason to end the CLI; -1: none yet
@@ -96,8 +98,9 @@ type ending struct {
 // msg is a message that the SDK handed to its user; stderr lines are messages of kind stderr.
 type msg struct {
 	raw   []byte
-	note  *contract.FrameErrorNote
-	op    int
+	typ   string // type, and type/subtype, read once: thousands of messages are looked through again and again
+	kind  string
+	uuid  string
 	at    int
 	when  time.Time
 	taken bool
@@ -161,6 +164,14 @@ type op struct {
 	cancel   bool // it was told to stop
 }
 
+// newMsg reads what lanes need to know of a message.
+func newMsg(raw []byte, at int) *msg {
+	v := gjson.GetManyBytes(raw, "type", "subtype", "uuid")
+	m := &msg{raw: raw, typ: v[0].String(), uuid: v[2].String(), at: at, when: time.Now()}
+	m.kind = m.typ + "/" + v[1].String()
+	return m
+}
+
 func (o *op) is(name string) bool {
 	for _, n := range o.names {
 		if n == name {
@@ -180,7 +191,7 @@ func (r *run) session(name string) *session {
 	}
 	s := &session{
 		name: name, client: name, dir: filepath.Join(r.o.Dir, name), serves: map[string]bool{}, hooks: map[string]hookRef{},
-		captures: map[string][]byte{}, seen: map[string][]byte{}, requests: map[string]*request{}, made: map[string]bool{}, answered: map[string]bool{}, reason: -1, dismissedAt: -1,
+		captures: map[string][]byte{}, seen: map[string][]byte{}, requests: map[string]*request{}, made: map[string]string{}, answered: map[string]bool{}, reason: -1, dismissedAt: -1,
 		comp: scenarios.NewComposer(r.c, r.o.Seed, name),
 	}
 	for _, sub := range r.c.CLI.Serves {
@@ -279,8 +290,8 @@ func (s *session) due() int {
 		}
 	}
 	for _, m := range s.msgs {
-		if v := gjson.GetManyBytes(m.raw, "type", "uuid"); !may[v[1].String()] {
-			want[v[0].String()]--
+		if !may[m.uuid] {
+			want[m.typ]--
 		}
 	}
 	n := 0
@@ -292,10 +303,9 @@ func (s *session) due() int {
 
 // wasWritten tells whether a message was written by the fake: then its arrival is no news.
 func (s *session) wasWritten(m *msg) bool {
-	l := scenarios.ParseLine(m.raw)
 	for _, w := range s.writes {
 		for _, f := range w.frames {
-			if f.Type == l.Type {
+			if f.Type == m.typ {
 				return true
 			}
 		}
@@ -306,7 +316,7 @@ func (s *session) wasWritten(m *msg) bool {
 // frameError is an error for one frame: an SDK that reads on reports it in place of the message.
 func (s *session) frameError(n contract.FrameErrorNote, at int) {
 	doc, _ := json.Marshal(map[string]string{"type": "frame_error", "kind": n.Kind, "message": n.Message})
-	s.msgs = append(s.msgs, &msg{raw: doc, note: &n, at: at, when: time.Now()})
+	s.msgs = append(s.msgs, newMsg(doc, at))
 }
 
 // call sends a request that is no operation and waits for its answer.
