@@ -5,7 +5,9 @@
 
 mod rpc;
 
-use claude_codes::{AsyncClient, ClaudeCliBuilder, ClaudeInput, ClaudeOutput, ControlRequestPayload, ControlResponse, Error, PermissionMode};
+use claude_codes::{
+    AsyncClient, ClaudeCliBuilder, ClaudeInput, ClaudeOutput, ControlRequestPayload, ControlResponse, Error, PermissionMode, ToolPermissionRequest,
+};
 use rpc::{cancelled, unsupported, Channel, Operation, Outcome};
 use serde_json::{json, Value};
 use std::collections::{HashMap, VecDeque};
@@ -14,7 +16,8 @@ use tokio::sync::mpsc;
 use uuid::Uuid;
 
 const OPERATIONS: [&str; 8] = ["connect", "query", "receive", "prompt", "interrupt", "send", "ping", "disconnect"];
-const TRAITS: [&str; 5] = ["reconnect", "callback.can_use_tool", "concurrent.interrupt", "cancel.sdk", "yields.control"];
+const TRAITS: [&str; 6] =
+    ["reconnect", "callback.can_use_tool", "callback.withdrawn", "concurrent.interrupt", "cancel.sdk", "yields.control"];
 
 /// How an error of the crate is reported: by its variant.
 fn failure(error: Error, method: &str) -> (i64, String, Value) {
@@ -80,6 +83,16 @@ impl Inbox {
     }
 }
 
+/// What a permission request was answered with: its id, what was asked, and the harness's reply.
+type Answer = (String, ToolPermissionRequest, Value);
+
+/// The permission requests that the user has not answered yet, by their id: the harness's question for each.
+struct Questions {
+    open: HashMap<String, String>,
+    answered: mpsc::UnboundedSender<Answer>,
+    answers: mpsc::UnboundedReceiver<Answer>,
+}
+
 /// What the harness calls a client: the builder's settings, and the AsyncClient made with them.
 struct Session {
     channel: Rc<Channel>,
@@ -87,6 +100,7 @@ struct Session {
     builder: ClaudeCliBuilder,
     approval: bool,
     client: Option<AsyncClient>,
+    questions: Questions,
 }
 
 impl Session {
@@ -112,13 +126,24 @@ impl Session {
         if let Some(cwd) = params["cwd"].as_str() {
             builder = builder.working_directory(cwd);
         }
-        Ok(Session { channel, name: params["client"].as_str().unwrap_or_default().into(), builder, approval, client: None })
+        let (answered, answers) = mpsc::unbounded_channel();
+        let questions = Questions { open: HashMap::new(), answered, answers };
+        Ok(Session { channel, name: params["client"].as_str().unwrap_or_default().into(), builder, approval, client: None, questions })
     }
 
     /// Owns the client until the harness closes the session; what is left of it is then dropped, which kills the CLI.
     async fn serve(mut self, mut inbox: Inbox) {
         while inbox.closing.is_none() {
-            match inbox.next().await {
+            let command = tokio::select! {
+                command = inbox.next() => command,
+                Some(answer) = self.questions.answers.recv() => {
+                    if let Err((_, message, _)) = self.answer(answer).await {
+                        eprintln!("a permission request could not be answered: {message}");
+                    }
+                    continue;
+                }
+            };
+            match command {
                 Some(Command::Run(operation)) => {
                     let outcome = self.run(&operation, &mut inbox).await;
                     self.channel.settle(&operation.id, outcome);
@@ -155,7 +180,10 @@ impl Session {
         let fail = |error| failure(error, &operation.method);
         match operation.method.as_str() {
             "connect" if !operation.params["prompt"].is_null() => return Err(unsupported(&["prompt"])),
-            "connect" => self.client = Some(self.start().await.map_err(fail)?),
+            "connect" => {
+                self.questions.open.clear(); // they were the last client's
+                self.client = Some(self.start().await.map_err(fail)?);
+            }
             "query" => self.client()?.send(&message(operation)?).await.map_err(fail)?,
             "send" => self.client()?.send(&ClaudeInput::Raw(operation.params["frame"].clone())).await.map_err(fail)?,
             "interrupt" => return Ok(json!({ "value": self.client()?.interrupt().await.map_err(fail)? })),
@@ -179,8 +207,7 @@ impl Session {
     }
 
     fn client(&mut self) -> Result<&mut AsyncClient, (i64, String, Value)> {
-        let none = || (rpc::SDK_FAILED, "there is no client: connect makes it, disconnect consumes it".into(), json!({ "kind": "not_connected" }));
-        self.client.as_mut().ok_or_else(none)
+        self.client.as_mut().ok_or_else(no_client)
     }
 
     fn forward(&self, operation: &Operation, output: &ClaudeOutput) {
@@ -188,14 +215,19 @@ impl Session {
         self.channel.notify("message", json!({ "client": self.name, "op": operation.id, "message": message }));
     }
 
-    /// Reads in a `select!` with the harness's commands. Leaving it drops the read: what the crate had of a frame is the crate's to keep.
+    /// Reads in a `select!` with the user's answers and the harness's commands. Leaving a read drops it: what the crate had of a frame is
+    /// the crate's to keep.
     async fn receive(&mut self, operation: &Operation, until: Value, inbox: &mut Inbox) -> Outcome {
         let mut count = 0;
         while until != json!(count) {
-            let client = self.client()?;
+            let client = self.client.as_mut().ok_or_else(no_client)?;
             let read = tokio::select! {
                 biased;
                 read = client.receive() => read,
+                Some(answer) = self.questions.answers.recv() => {
+                    self.answer(answer).await?;
+                    continue;
+                }
                 other = inbox.beside(&operation.id, true) => {
                     let Some(other) = other else { return Err(cancelled()) };
                     let outcome = self.call(&other).await;
@@ -207,10 +239,10 @@ impl Session {
                 Ok(output) => {
                     count += 1;
                     self.forward(operation, &output);
+                    self.approve(&output);
                     if until == "result" && matches!(output, ClaudeOutput::Result(_)) {
                         return Ok(json!({ "count": count, "end": "result" }));
                     }
-                    self.approve(operation, output, inbox).await?;
                 }
                 Err(Error::Deserialization(error)) => self.channel.notify(
                     "frame_error",
@@ -222,33 +254,42 @@ impl Session {
         Ok(json!({ "count": count, "end": "count" }))
     }
 
-    /// Answers a permission request as the crate's documentation does: decide, then send_control_response.
-    async fn approve(&mut self, operation: &Operation, output: ClaudeOutput, inbox: &mut Inbox) -> Result<(), (i64, String, Value)> {
-        let ClaudeOutput::ControlRequest(request) = output else { return Ok(()) };
-        let ControlRequestPayload::CanUseTool(tool) = &request.request else { return Ok(()) };
+    /// Puts a permission request to the user, who may take his time, and takes back one that the CLI withdrew.
+    fn approve(&mut self, output: &ClaudeOutput) {
+        if let ClaudeOutput::ControlCancelRequest(cancel) = output {
+            if let Some(question) = self.questions.open.remove(&cancel.request_id) {
+                self.channel.notify("$/cancelRequest", json!({ "id": question }));
+            }
+        }
+        let ClaudeOutput::ControlRequest(request) = output else { return };
+        let ControlRequestPayload::CanUseTool(tool) = &request.request else { return };
         if !self.approval {
-            return Ok(());
+            return;
         }
         let args = serde_json::to_value(tool).unwrap_or_default();
-        let mut answer = self.channel.ask("callback", json!({ "client": self.name, "name": "can_use_tool", "args": args }));
-        let answer = loop {
-            tokio::select! {
-                answer = &mut answer => break answer.unwrap_or_default(),
-                other = inbox.beside(&operation.id, true) => {
-                    let Some(other) = other else { return Err(cancelled()) };
-                    let outcome = self.call(&other).await;
-                    self.channel.settle(&other.id, outcome);
-                }
+        let (question, answer) = self.channel.ask("callback", json!({ "client": self.name, "name": "can_use_tool", "args": args }));
+        self.questions.open.insert(request.request_id.clone(), question);
+        let (id, tool, answered) = (request.request_id.clone(), tool.clone(), self.questions.answered.clone());
+        tokio::task::spawn_local(async move {
+            if let Ok(answer) = answer.await {
+                let _ = answered.send((id, tool, answer)); // a session that has ended answers nothing
             }
-        };
-        let (answer, id) = (&answer["result"], &request.request_id);
+        });
+    }
+
+    /// Answers a permission request as the crate's documentation does: decide, then send_control_response.
+    async fn answer(&mut self, (id, tool, answer): Answer) -> Result<(), (i64, String, Value)> {
+        if self.questions.open.remove(&id).is_none() {
+            return Ok(()); // the CLI has withdrawn it
+        }
+        let answer = &answer["result"];
         let (reason, stop) = (answer["message"].as_str().unwrap_or_default(), answer["interrupt"] == true);
         let input = answer.get("updatedInput").cloned();
         let response: ControlResponse = match (answer["behavior"].as_str(), answer["updatedPermissions"].as_array()) {
-            (Some("deny"), _) if stop => tool.deny_and_stop(reason, id),
-            (Some("deny"), _) => tool.deny(reason, id),
-            (_, Some(rules)) => tool.allow_with_permissions(input.unwrap_or_else(|| tool.input.clone()), rules.clone(), id),
-            (_, None) => input.map_or_else(|| tool.allow(id), |input| tool.allow_with(input, id)),
+            (Some("deny"), _) if stop => tool.deny_and_stop(reason, &id),
+            (Some("deny"), _) => tool.deny(reason, &id),
+            (_, Some(rules)) => tool.allow_with_permissions(input.unwrap_or_else(|| tool.input.clone()), rules.clone(), &id),
+            (_, None) => input.map_or_else(|| tool.allow(&id), |input| tool.allow_with(input, &id)),
         };
         self.client()?.send_control_response(response).await.map_err(|error| failure(error, "receive"))
     }
@@ -269,6 +310,7 @@ impl Session {
             let until = operation.params.get("until").cloned().unwrap_or(json!("result"));
             let outcome = self.receive(operation, until, inbox).await;
             self.client = None;
+            self.questions.open.clear();
             return outcome.map(|value| json!({ "count": value["count"], "end": if value["end"] == "count" { "count" } else { "eof" } }));
         }
         let mut stream = client.query_stream(operation.text("prompt")).await.map_err(fail)?;
@@ -284,6 +326,10 @@ impl Session {
         }
         Ok(json!({ "count": count, "end": "count" }))
     }
+}
+
+fn no_client() -> (i64, String, Value) {
+    (rpc::SDK_FAILED, "there is no client: connect makes it, disconnect consumes it".into(), json!({ "kind": "not_connected" }))
 }
 
 fn message(operation: &Operation) -> Result<ClaudeInput, (i64, String, Value)> {

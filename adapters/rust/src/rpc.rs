@@ -87,14 +87,14 @@ impl Channel {
         });
     }
 
-    /// Asks the harness; the answer is its whole reply.
-    pub fn ask(&self, method: &str, params: Value) -> oneshot::Receiver<Value> {
+    /// Asks the harness; the answer is its whole reply. The id is what withdraws the question.
+    pub fn ask(&self, method: &str, params: Value) -> (String, oneshot::Receiver<Value>) {
         self.count.set(self.count.get() + 1);
         let id = format!("a{}", self.count.get());
         let (sender, answer) = oneshot::channel();
         self.send(json!({ "id": id, "method": method, "params": params }));
-        self.asked.borrow_mut().insert(id, sender);
-        answer
+        self.asked.borrow_mut().insert(id.clone(), sender);
+        (id, answer)
     }
 
     /// Hands the harness's reply to whoever asked.
