@@ -5,6 +5,7 @@ package mockcli
 import (
 	"bytes"
 	"context"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -151,4 +152,17 @@ func BenchmarkLarge(b *testing.B) {
 			b.Fatalf("line of %d bytes", len(e.Data))
 		}
 	}
+}
+
+// BenchmarkCuts is one write in 1,000 pieces, each after the reader took the last.
+func BenchmarkCuts(b *testing.B) {
+	r := rigOf(b)
+	go func() { _, _ = io.Copy(io.Discard, r.out) }()
+	data := bytes.Repeat([]byte("x"), 1000)
+	for b.Loop() {
+		if e := r.ok(Command{Op: OpWrite, FD: 1, Data: data, Cut: 1, Drain: true}); e.Pieces != len(data) {
+			b.Fatalf("done %+v", e)
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N*len(data)), "µs/piece")
 }

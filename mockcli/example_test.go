@@ -16,42 +16,24 @@ import (
 // A harness moves a mock: it hears a line that the mock read and has one written. The test binary is the mock, see TestMain.
 func Example() {
 	dir, err := os.MkdirTemp("", "run")
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
+	must(err)
 	defer os.RemoveAll(dir)
 	l, err := mockcli.Listen(dir)
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
+	must(err)
 	defer l.Close()
 	exe, err := os.Executable()
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
+	must(err)
 	claude, err := l.Install(filepath.Join(dir, "client"), exe)
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
+	must(err)
 
 	sdk := exec.Command(claude, "--verbose") // what an SDK does
 	stdin, _ := sdk.StdinPipe()
 	stdout, _ := sdk.StdoutPipe()
-	if err := sdk.Start(); err != nil {
-		fmt.Println(err)
-		return
-	}
+	must(sdk.Start())
 	fmt.Fprintln(stdin, `{"type":"user"}`)
 
 	mock, err := l.Accept(context.Background())
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
+	must(err)
 	defer mock.Close()
 	fmt.Printf("started with %s\n", mock.Hello().Argv[1])
 	for _, c := range []mockcli.Command{
@@ -60,9 +42,8 @@ func Example() {
 		{Op: mockcli.OpWrite, FD: 1, Data: []byte("{\"type\":\"result\"}\n")},
 		{Op: mockcli.OpExit, Code: 3},
 	} {
-		if _, err := mock.Send(c); err != nil {
-			fmt.Println(err)
-		}
+		_, err := mock.Send(c)
+		must(err)
 	}
 	for e := range mock.Events() {
 		if e.Ev == mockcli.EvLine {
@@ -78,4 +59,10 @@ func Example() {
 	// it read  {"type":"user"}
 	// it wrote {"type":"result"}
 	// it ended with 3
+}
+
+func must(err error) {
+	if err != nil {
+		panic(err)
+	}
 }

@@ -15,10 +15,7 @@ import (
 // A test of an app makes a claude that plays a script, and gives its path to the SDK. The test binary is the fake, see TestMain.
 func ExampleInstall() {
 	dir, err := os.MkdirTemp("", "app")
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
+	must(err)
 	defer os.RemoveAll(dir)
 	script := filepath.Join(dir, "greets.yaml")
 	text := `title: Claude greets
@@ -28,20 +25,11 @@ steps:
 - cli.writes: '{"type":"greeting"}'
 - cli.exits: 0
 `
-	if err := os.WriteFile(script, []byte(text), 0o600); err != nil {
-		fmt.Println(err)
-		return
-	}
+	must(os.WriteFile(script, []byte(text), 0o600))
 	exe, err := os.Executable()
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
+	must(err)
 	claude, err := player.Install(filepath.Join(dir, "bin"), exe, script)
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
+	must(err)
 	sdk := exec.Command(claude) // what the SDK does with that path
 	sdk.Stdin = strings.NewReader(`{"type":"user","message":{"role":"user","content":"hello"}}` + "\n")
 	out, err := sdk.Output()
@@ -49,4 +37,10 @@ steps:
 	// Output:
 	// {"type":"greeting"}
 	// <nil>
+}
+
+func must(err error) {
+	if err != nil {
+		panic(err)
+	}
 }
