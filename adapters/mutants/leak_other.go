@@ -1,0 +1,10 @@
+//go:build !unix
+
+package mutants
+
+import "os"
+
+// startLeaking starts a process; descriptors are inherited by other rules here.
+func startLeaking(path string, argv []string, attr *os.ProcAttr) (*os.Process, error) {
+	return os.StartProcess(path, argv, attr)
+}
