@@ -29,6 +29,8 @@ func Role(args []string) (code int, ok bool) {
 		return host.ReaperMain(args[2:]), true
 	case RoleAdapter:
 		return goRole(), true
+	case RoleMutant:
+		return mutantRole(args[2:]), true
 	}
 	return 0, false
 }
