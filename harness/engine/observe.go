@@ -439,6 +439,8 @@ func (r *run) drained(v view) error {
 		left++
 		r.inquire(f, mockcli.Command{Op: "drain", FD: fd}, func(mockcli.Event) { left-- })
 	}
+	r.draining = true
+	defer func() { r.draining = false }()
 	return r.wait(r.bound(v.Step, "the SDK taking every byte"), func() (bool, error) { return left == 0 || f.dead, nil })
 }
 

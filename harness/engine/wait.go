@@ -3,6 +3,10 @@ package engine
 import (
 	"context"
 	"fmt"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/wiretrial/wiretrial/harness/host"
@@ -161,6 +165,7 @@ func (r *run) prove(hang, unread bool) (host.Quiet, bool, error) {
 		}
 		return ok, err
 	}
+	r.unborn = false
 	opt := host.QuietOptions{Exclude: r.isFake, Between: between}
 	if hang {
 		opt.Confirm = 200 * time.Millisecond
@@ -175,19 +180,18 @@ func (r *run) prove(hang, unread bool) (host.Quiet, bool, error) {
 	return q, q.Idle || hang && q.Why == host.WhyDeaf, nil
 }
 
-// isFake tells the fakes and their grandchildren from the SDK's own processes.
+// isFake tells the fakes and their grandchildren from the SDK's own processes. A fake that was started and has not said hello is
+// remembered: while there is one, nothing is at rest.
 func (r *run) isFake(pid int) bool {
 	for _, s := range r.order {
-		for _, f := range s.fakes {
-			if f.hello.PID == pid {
+		for _, f := range append(s.fakes, s.probes...) {
+			if f.hello.PID == pid || slices.Contains(f.kids, pid) {
 				return true
 			}
-			for _, k := range f.kids {
-				if k == pid {
-					return true
-				}
-			}
 		}
+	}
+	if exe, err := os.Readlink("/proc/" + strconv.Itoa(pid) + "/exe"); err == nil && strings.HasPrefix(exe, r.o.Dir+"/") {
+		r.unborn = true
 	}
 	return false
 }
@@ -195,11 +199,17 @@ func (r *run) isFake(pid int) bool {
 // synced asks every living fake whether all it has read is reported and all it wrote was taken. Nothing may arrive meanwhile.
 func (r *run) synced(hang, mayLie bool) (bool, error) {
 	before := r.arrivals
+	if r.unborn {
+		return false, nil
+	}
 	open, unread := 0, 0
 	for _, s := range r.order {
 		for _, f := range s.fakes {
-			if f.dead || f.told {
+			if f.dead {
 				continue
+			}
+			if f.told && len(f.blocked) == 0 {
+				return false, nil // it is about to end, and its end is news
 			}
 			if len(f.work) > 0 && !(hang && len(f.work) == len(f.blocked)) {
 				return false, nil
@@ -207,14 +217,17 @@ func (r *run) synced(hang, mayLie bool) (bool, error) {
 			if len(f.work) > 0 {
 				continue // it waits in a write, and would answer only after it; what it reads it reports all the same
 			}
-			open += 2
+			open++
 			r.inquire(f, mockcli.Command{Op: "sync"}, func(mockcli.Event) { open-- })
-			r.inquire(f, mockcli.Command{Op: "pending", FD: 1}, func(e mockcli.Event) {
-				open--
-				if e.OK && e.N > 0 {
-					unread++
-				}
-			})
+			for _, fd := range []int{1, 2} {
+				open++
+				r.inquire(f, mockcli.Command{Op: "pending", FD: fd}, func(e mockcli.Event) {
+					open--
+					if e.OK && e.N > 0 {
+						unread++
+					}
+				})
+			}
 		}
 	}
 	limit := time.Now().Add(time.Second)
@@ -222,6 +235,9 @@ func (r *run) synced(hang, mayLie bool) (bool, error) {
 		if err := r.pump(limit); err != nil {
 			return false, err
 		}
+	}
+	if r.draining && unread == 0 {
+		return false, nil // all was taken: the fake is about to say so
 	}
 	return open == 0 && (unread == 0 || mayLie) && r.arrivals == before, nil
 }
