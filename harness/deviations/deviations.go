@@ -35,8 +35,9 @@ type Entry struct {
 	Unreported string    // why it was not; one of the two is set
 	Expires    time.Time // the first day on which it must be looked at again; zero: never
 
-	near  []string        // of an id that the catalogue does not have
-	cases map[string]bool // the ids of the cases that it names
+	source []string        // its lines in the file
+	near   []string        // of an id that the catalogue does not have
+	cases  map[string]bool // the ids of the cases that it names
 }
 
 // Stale tells whether the catalogue has nothing that the entry names.

@@ -38,7 +38,7 @@ func (j *Judge) Judge(c *eventlog.Case, release string) {
 	}
 	switch c.Verdict {
 	case eventlog.Pass:
-		c.Verdict, c.Deviation = eventlog.UnexpectedPass, unexpected(c.ID, entries)
+		c.Verdict, c.Deviation = eventlog.UnexpectedPass, unexpected(entries)
 	case eventlog.Flaky:
 		c.Deviation = "recorded at " + entries[0].Place() + "; a verdict that changes is no record kept"
 	case eventlog.Fail, eventlog.Differs:
@@ -86,19 +86,22 @@ func (e *Entry) explains(f *eventlog.Failure) bool {
 	return f != nil && f.Check == e.Check && (e.Kind == "" || e.Kind == f.Kind) && (e.Class == "" || e.Class == f.Class)
 }
 
-// unexpected says what to delete now that a case passes.
-func unexpected(id string, entries []*Entry) string {
-	var parts []string
-	for _, e := range entries {
-		text := "it passes now: delete " + e.Place()
-		if len(e.cases) > 1 {
-			text = fmt.Sprintf("it passes now: narrow the pattern %s at %s, or delete it if nothing it names fails", e.ID, e.Place())
-		} else if e.ID != id {
-			text += " (" + e.ID + ")"
+// unexpected says what to delete now that a case passes, and shows the lines.
+func unexpected(entries []*Entry) string {
+	var b strings.Builder
+	for i, e := range entries {
+		if i > 0 {
+			b.WriteByte('\n')
 		}
-		parts = append(parts, text)
+		b.WriteString("it passes now: delete " + e.Place())
+		if len(e.cases) > 1 {
+			fmt.Fprintf(&b, ", or narrow its id %s if others that it names still fail", e.ID)
+		}
+		for _, line := range e.source {
+			b.WriteString("\n- " + line)
+		}
 	}
-	return strings.Join(parts, "\n")
+	return b.String()
 }
 
 // FindingKind tells the findings about the record apart.

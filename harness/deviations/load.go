@@ -180,6 +180,7 @@ func entryKeys() []string {
 
 func (l *loader) entry(n *yaml.Node) {
 	e := Entry{Pos: l.at(n), LastLine: l.lastLine(n)}
+	e.source = strings.Split(string(l.src), "\n")[n.Line-1 : e.LastLine]
 	before := len(l.found)
 	has := map[string]bool{}
 	l.each(n, entryKeys(), func(key string, v *yaml.Node) {

@@ -190,7 +190,9 @@ func (p *page) law(f eventlog.Failure) {
 const maxLines = 6
 
 func (p *page) values(f eventlog.Failure) {
-	p.field(5, "", 0, Safe(f.Text), plainText)
+	if f.Path == "" || f.Want+f.Got == "" { // else the row names the path, and the values say the rest
+		p.field(5, "", 0, Safe(f.Text), plainText)
+	}
 	for _, v := range []struct{ key, text string }{{"want", f.Want}, {"got", f.Got}} {
 		if v.text == "" {
 			continue

@@ -15,6 +15,7 @@ type Progress struct {
 	Options  Options
 
 	total, done, bad int
+	open             map[string]bool
 	shown            bool
 }
 
@@ -23,7 +24,11 @@ func (g *Progress) Add(rec eventlog.Record) {
 	switch {
 	case rec.Plan != nil:
 		g.total = rec.Plan.Cases
-	case rec.Start != nil && g.Terminal:
+	case rec.Start != nil:
+		if g.open == nil {
+			g.open = map[string]bool{}
+		}
+		g.open[rec.Start.ID] = true
 		g.living(rec.Start.ID)
 	case rec.Case != nil:
 		g.closed(*rec.Case)
@@ -41,6 +46,9 @@ func (g *Progress) Clear() {
 }
 
 func (g *Progress) living(id string) {
+	if !g.Terminal {
+		return
+	}
 	p := newPage(g.Options)
 	text := clip(fmt.Sprintf("%s  %s", g.count(), Safe(id)), p.width-1)
 	_, _ = io.WriteString(g.To, "\r\x1b[K"+p.paint(text, dim))
@@ -57,7 +65,10 @@ func (g *Progress) count() string {
 
 // closed says at once what is not green, and else now and then how far it is.
 func (g *Progress) closed(c eventlog.Case) {
-	g.done++
+	planned := g.open[c.ID] // a finding about the whole run is none of the plan's cases
+	if delete(g.open, c.ID); planned {
+		g.done++
+	}
 	switch c.Verdict {
 	case eventlog.Fail, eventlog.Broken, eventlog.Flaky, eventlog.UnexpectedPass:
 		g.bad++
@@ -71,7 +82,7 @@ func (g *Progress) closed(c eventlog.Case) {
 		p.line(p.paint(mark+" "+Safe(c.ID), st), "   ", text)
 		_, _ = io.WriteString(g.To, p.b.String())
 	}
-	if tenth := max(1, g.total/10); !g.Terminal && g.total > fewCases && g.done%tenth == 0 {
+	if tenth := max(1, g.total/10); !g.Terminal && planned && g.total > fewCases && g.done%tenth == 0 {
 		_, _ = fmt.Fprintln(g.To, g.count())
 	}
 }

@@ -105,6 +105,9 @@ func (m *Model) counted() eventlog.Ending {
 // table writes the counts per level and verdict; verdicts that nothing has are left out.
 func (p *page) table(m *Model) {
 	e := m.counted()
+	if len(e.Counts) == 0 {
+		return
+	}
 	var cols []eventlog.Verdict
 	for _, v := range verdict.Verdicts() {
 		if e.Counts[v] > 0 || v == eventlog.Pass || v == eventlog.Fail {
@@ -185,7 +188,7 @@ func (p *page) unsupported(m *Model) {
 // rest writes what was not run and what is not about one case.
 func (p *page) rest(m *Model) {
 	if n := m.Plan.SlowLeftOut; n > 0 {
-		p.field(0, "slow", keyWidth, fmt.Sprintf("%s not selected; --slow adds them", plural(n, "slow file")), plainText)
+		p.field(0, "slow", keyWidth, fmt.Sprintf("%s not selected; --slow adds them", Plural(n, "slow file")), plainText)
 	}
 	if !m.Run.Proven && m.Run.Platform != "" {
 		p.field(0, "platform", keyWidth, "a hang is a time bound here, not a proof: only Linux can tell", plainText)
@@ -219,7 +222,8 @@ func (p *page) ending(m *Model) {
 	}
 }
 
-func plural(n int, what string) string {
+// Plural says a number of things: 1 file, 2 files.
+func Plural(n int, what string) string {
 	if n == 1 {
 		return "1 " + what
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/wiretrial/wiretrial/harness"
 	"github.com/wiretrial/wiretrial/harness/eventlog"
+	"github.com/wiretrial/wiretrial/harness/host"
 	"github.com/wiretrial/wiretrial/harness/report"
 	"github.com/wiretrial/wiretrial/harness/verdict"
 )
@@ -16,21 +17,18 @@ import (
 // finish writes the end of the log, prints the report that the log makes, and returns the run's exit code.
 func (s *session) finish(ctx context.Context, out harness.Outcome, runErr error) error {
 	o := verdict.Outcome{Interrupted: out.Interrupted || ctx.Err() != nil, Cases: out.Cases, Apart: harness.LeftBehind}
-	s.faults(&o, out, runErr)
 	if !s.opened {
 		_ = s.Write(eventlog.Record{T: "run", Run: s.unopened()})
 	}
-	if o.Fault != "" && out.Canary == nil { // the harness has recorded a canary itself
-		s.note("fault", o.Fault)
-	}
+	s.faults(&o, out, runErr)
 	s.recorded(&o, out)
 	end := verdict.Count(out.Cases)
 	end.Exit, end.Why = verdict.Exit(o)
 	end.MS = eventlog.Milliseconds(s.now().Sub(s.began))
-	if err := s.Write(eventlog.Record{T: "end", End: &end}); err != nil && o.Fault == "" {
-		o.Fault = err.Error()
+	if err := s.Write(eventlog.Record{T: "end", End: &end}); err != nil && o.Fault == "" { // the disk had room for all but the end
+		s.faults(&o, out, err)
 		end.Exit, end.Why = verdict.Exit(o)
-		s.model.End = &end // the log could not be told any more
+		s.model.End = &end
 	}
 	if err := s.print(); err != nil && end.Exit != verdict.Interrupted {
 		return faultf("report: %w", err)
@@ -41,14 +39,24 @@ func (s *session) finish(ctx context.Context, out harness.Outcome, runErr error)
 	return &exitError{code: end.Exit, err: errors.New(end.Why), silent: true}
 }
 
-// faults takes over what kept the run from running.
+// faults records what kept the run from running: whole as a note, in short for the exit code.
 func (s *session) faults(o *verdict.Outcome, out harness.Outcome, err error) {
+	var start *host.StartError
+	var lost *eventlog.WriteError
 	switch {
 	case out.Canary != nil && !o.Interrupted:
-		o.Fault = out.Canary.Error()
-	case err != nil && !(o.Interrupted && errors.Is(err, context.Canceled)):
-		o.Fault = err.Error()
+		o.Fault = "a canary did not hold, so nothing else was run" // the harness has recorded which
+		return
+	case err == nil, o.Interrupted && errors.Is(err, context.Canceled):
+		return
+	case errors.As(err, &start):
+		o.Fault = start.Kind.Error()
+	case errors.As(err, &lost):
+		o.Fault = "the event log could not be written to " + lost.Output
+	default:
+		o.Fault = "the run broke off"
 	}
+	s.note("fault", err.Error())
 }
 
 // recorded compares the outcome with what is recorded about the SDK. A run that was cut short says nothing about that.

@@ -38,7 +38,8 @@ func (a *app) lint(paths []string) error {
 		fmt.Fprintln(a.Stdout, report.Safe(p.String()))
 	}
 	errs := len(found.Errors())
-	fmt.Fprintf(a.Stdout, "%d files checked: %d errors, %d warnings\n", len(files)+refused(found, files), errs, len(found)-errs)
+	fmt.Fprintf(a.Stdout, "%s checked: %s, %s\n", report.Plural(len(files)+refused(found, files), "file"), report.Plural(errs, "error"),
+		report.Plural(len(found)-errs, "warning"))
 	if errs > 0 {
 		return &exitError{code: verdict.Usage, err: errors.New("errors"), silent: true}
 	}

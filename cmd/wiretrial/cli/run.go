@@ -3,6 +3,8 @@ package cli
 import (
 	"context"
 	"os"
+	"path"
+	"path/filepath"
 	"runtime"
 	"strconv"
 	"time"
@@ -154,7 +156,27 @@ func (s *session) Write(rec eventlog.Record) error {
 		run.Trace = s.f.trace
 		rec.Run, s.opened = &run, true // the harness writes this one before it starts a lane
 	}
+	if rec.Case != nil {
+		rec.Case = s.f.located(*rec.Case)
+	}
 	return s.writer.Write(rec)
+}
+
+// located turns places in the catalogue into paths that an editor can follow.
+func (f *runFlags) located(c eventlog.Case) *eventlog.Case {
+	root := f.catalogue
+	if root == "" {
+		root = "scenarios"
+	}
+	if c.Where != "" {
+		c.Where = path.Join(filepath.ToSlash(root), c.Where)
+	}
+	if c.Failure != nil && c.Failure.Where != "" {
+		failure := *c.Failure
+		failure.Where = path.Join(filepath.ToSlash(root), failure.Where)
+		c.Failure = &failure
+	}
+	return &c
 }
 
 func (s *session) run(ctx context.Context) error {
