@@ -7,13 +7,17 @@ import (
 )
 
 // takeChannel duplicates descriptors 0 and 1 and frees the originals, as the contract asks; or does not.
-func takeChannel(leave bool) (in, out *os.File, err error) {
+func takeChannel(leave, inherit bool) (in, out *os.File, err error) {
 	if leave {
 		return os.Stdin, os.Stdout, nil
 	}
+	duplicate := unix.F_DUPFD_CLOEXEC
+	if inherit {
+		duplicate = unix.F_DUPFD
+	}
 	fds := [2]int{}
 	for fd := range fds {
-		if fds[fd], err = unix.FcntlInt(uintptr(fd), unix.F_DUPFD_CLOEXEC, 3); err != nil {
+		if fds[fd], err = unix.FcntlInt(uintptr(fd), duplicate, 3); err != nil {
 			return nil, nil, err
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	goadapter "github.com/wiretrial/wiretrial/adapters/go"
+	"github.com/wiretrial/wiretrial/harness/adaptercheck"
 	"github.com/wiretrial/wiretrial/harness/host"
 	"github.com/wiretrial/wiretrial/mockcli"
 )
@@ -21,6 +22,10 @@ func TestMain(m *testing.M) {
 		switch os.Args[1] {
 		case "__reaper":
 			os.Exit(host.ReaperMain(os.Args[2:]))
+		case "__check":
+			os.Exit(checkRole(os.Args[2:]))
+		case "__sleep":
+			os.Exit(sleep())
 		case "__adapter":
 			os.Exit(adapterRole(os.Args[2]))
 		}
@@ -30,25 +35,46 @@ func TestMain(m *testing.M) {
 
 // adapterRole is the adapter of our own client, with the fault of that name.
 func adapterRole(name string) int {
-	in, out, err := takeChannel(name == "channel.descriptors")
+	in, out, err := takeChannel(name == "channel.descriptors", name == "channel.children")
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
-	f := faults()[name]
-	if f.start != nil {
-		f.start(out)
-	}
-	if err := serve(in, out, f); err != nil {
+	code, err := serve(in, out, faults()[name])
+	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
-	return f.exit
+	return code
 }
 
-func serve(in io.Reader, out io.Writer, f fault) error {
+func serve(in io.Reader, out io.Writer, f fault) (int, error) {
 	if f.in == nil && f.out == nil {
-		return goadapter.Main(context.Background(), in, out, goadapter.Config{})
+		return 0, goadapter.Main(context.Background(), in, out, goadapter.Config{})
 	}
 	return proxied(in, out, f)
+}
+
+// sleep lives until its stdin ends.
+func sleep() int {
+	_, _ = io.Copy(io.Discard, os.Stdin)
+	return 0
+}
+
+// checkRole checks the command that it is given, as wiretrial adapter check does.
+func checkRole(argv []string) int {
+	dir, err := os.MkdirTemp("", "check")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return adaptercheck.ExitStart
+	}
+	defer os.RemoveAll(dir)
+	exe, _ := os.Executable()
+	r, err := adaptercheck.Run(context.Background(), adaptercheck.Config{Argv: argv, Exe: exe, Dir: dir, Env: map[string]string{"PYTHONPATH": os.Getenv("PYTHONPATH")}}, nil)
+	fmt.Print(report(r))
+	if err != nil {
+		fmt.Println(err)
+		return adaptercheck.ExitStart
+	}
+	return r.ExitCode()
 }

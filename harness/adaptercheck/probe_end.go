@@ -18,8 +18,8 @@ const exitLimit = 5 * time.Second
 // cancelStray sends a cancel right behind a request that is answered at once, so that the answer is on its way when the cancel is read.
 func cancelStray(ctx context.Context, r *runner) error {
 	return r.onStage(ctx, func(s *stage) error {
-		for range 3 {
-			params, err := s.openParams("c", nil)
+		for _, client := range []string{"c0", "c1", "c2"} {
+			params, err := s.openParams(client, nil)
 			if err != nil {
 				return err
 			}
@@ -35,7 +35,7 @@ func cancelStray(ctx context.Context, r *runner) error {
 				return err
 			}
 			if e.Err == nil {
-				s.open = []string{"c"}
+				s.open = []string{client}
 			} else if !cancelled(e) {
 				return good(e)
 			}

@@ -18,6 +18,11 @@ func plainTurn(ctx context.Context, r *runner) error {
 		if err := s.writes("assistant", "", scenarios.PathValue{Path: "text", Value: text}); err != nil {
 			return err
 		}
+		for _, stock := range []string{"tool_use", "tool_result"} { // that their types can be mapped is seen by the laws
+			if err := s.writes(stock, ""); err != nil {
+				return err
+			}
+		}
 		if err := s.finishes(reading); err != nil {
 			return err
 		}

@@ -3,6 +3,8 @@ package adaptercheck_test
 import (
 	"context"
 	"os"
+	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -56,5 +58,37 @@ func TestTheReferenceAdapterHoldsEverything(t *testing.T) {
 		for _, c := range r.Checks {
 			t.Log(c.ID, c.Took)
 		}
+	}
+}
+
+func TestEachFaultFailsItsCheckAndNoOther(t *testing.T) {
+	t.Parallel()
+	if testing.Short() {
+		t.Skip("38 whole checks need a minute of CPU")
+	}
+	for name := range faults() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if strings.HasPrefix(name, "channel.d") || name == "channel.children" {
+				needsDescriptors(t)
+			}
+			r := check(t, name)
+			var failed []string
+			for _, c := range r.Checks {
+				if c.Status == adaptercheck.Fails {
+					failed = append(failed, c.ID)
+				}
+			}
+			if !slices.Equal(failed, []string{name}) || r.ExitCode() != adaptercheck.ExitFails {
+				t.Errorf("failed %v, exit code %d:\n%s", failed, r.ExitCode(), report(r))
+			}
+		})
+	}
+}
+
+func needsDescriptors(t *testing.T) {
+	t.Helper()
+	if runtime.GOOS != "linux" {
+		t.Skip("descriptors of another process cannot be seen on this platform")
 	}
 }
