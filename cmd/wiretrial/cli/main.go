@@ -122,7 +122,7 @@ func (a *app) root() *cobra.Command {
 		Args:          cobra.NoArgs,
 		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	cmd.AddCommand(a.runCommand(), a.listCommand(), a.explainCommand(), a.lintCommand(), a.renderCommand(), a.sdkCommand(), a.adapterCommand(),
+	cmd.AddCommand(a.runCommand(), a.listCommand(), a.explainCommand(), a.lintCommand(), a.renderCommand(), a.sdkCommand(), a.adapterCommand(), a.mutantsCommand(),
 		a.versionCommand())
 	return cmd
 }
