@@ -98,7 +98,7 @@ func unexpected(entries []*Entry) string {
 			fmt.Fprintf(&b, ", or narrow its id %s if others that it names still fail", e.ID)
 		}
 		for _, line := range e.source {
-			b.WriteString("\n- " + line)
+			b.WriteString("\n  " + line)
 		}
 	}
 	return b.String()

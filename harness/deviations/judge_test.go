@@ -38,22 +38,22 @@ func TestJudge(t *testing.T) {
 		want    eventlog.Verdict
 		say     string
 	}{
-		"as recorded":                  {failing(hello, "deadline", "hang"), "0.2.5", eventlog.Known, "it waits\nfor ever (client.py:read) (py#98)\nadapters/x/deviations.yaml:4-13"},
+		"as recorded":                  {failing(hello, "deadline", "hang"), "0.2.5", eventlog.Known, "it waits\nfor ever (client.py:read) (py#98)\nadapters/x/deviations.yaml:4-14"},
 		"another version":              {failing(hello, "deadline", "hang"), "0.3.0", eventlog.Fail, ""},
-		"another check":                {failing(hello, "match", "wrong"), "0.2.5", eventlog.Fail, "a regression: adapters/x/deviations.yaml:4-13 records deadline, hang"},
+		"another check":                {failing(hello, "match", "wrong"), "0.2.5", eventlog.Fail, "a regression: adapters/x/deviations.yaml:4-14 records deadline, hang"},
 		"another class":                {failing(hello, "deadline", "unsafe"), "0.2.5", eventlog.Fail, "a regression"},
 		"nothing recorded":             {failing("turns/other", "deadline", "hang"), "0.2.5", eventlog.Fail, ""},
-		"passes":                       {passing(hello), "0.2.5", eventlog.UnexpectedPass, "delete adapters/x/deviations.yaml:4-13, or narrow its id turns/hello"},
+		"passes":                       {passing(hello), "0.2.5", eventlog.UnexpectedPass, "delete adapters/x/deviations.yaml:4-14, or narrow its id turns/hello"},
 		"passes elsewhere":             {passing(hello), "0.3.0", eventlog.Pass, ""},
-		"the lines are shown":          {passing(leftBehind), "0.2.1", eventlog.UnexpectedPass, "delete adapters/x/deviations.yaml:17-21\n- - id: process/left-behind\n-   versions: 0.2.1"},
-		"kind as recorded":             {kind(failing("control/both[one]@client", "fails.kind", "misreport"), "timeout"), "9", eventlog.Known, "16"},
+		"the lines are shown":          {passing(leftBehind), "0.2.1", eventlog.UnexpectedPass, "delete adapters/x/deviations.yaml:18-22\n  - id: process/left-behind\n    versions: 0.2.1"},
+		"kind as recorded":             {kind(failing("control/both[one]@client", "fails.kind", "misreport"), "timeout"), "9", eventlog.Known, "17"},
 		"another kind":                 {kind(failing("control/both[one]@client", "fails.kind", "misreport"), "closed"), "9", eventlog.Fail, "regression"},
 		"the other row":                {kind(failing("control/both[two]@client", "fails.kind", "misreport"), "timeout"), "9", eventlog.Fail, ""},
 		"an error stays":               {with(failing(hello, "deadline", "hang"), eventlog.Broken), "0.2.5", eventlog.Broken, ""},
 		"unsupported stays":            {with(passing(hello), eventlog.Unsupported), "0.2.5", eventlog.Unsupported, ""},
 		"flaky stays":                  {with(failing(hello, "deadline", "hang"), eventlog.Flaky), "0.2.5", eventlog.Flaky, "changes"},
 		"a may needs no deviation":     {with(failing(hello, "deadline", "hang"), eventlog.Differs), "0.2.5", eventlog.Differs, "it waits"},
-		"what is left behind, as said": {failing(leftBehind, "process.left", "leak"), "0.2.1", eventlog.Known, "17-21"},
+		"what is left behind, as said": {failing(leftBehind, "process.left", "leak"), "0.2.1", eventlog.Known, "18-22"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -74,7 +74,7 @@ func TestFindings(t *testing.T) {
 		t.Fatal(err)
 	}
 	hello := failing("turns/hello@client", "deadline", "hang")
-	stale := "stale true: adapters/x/deviations.yaml:22:3: no scenario \"turns/helo\"; did you mean turns/hello"
+	stale := "stale true: adapters/x/deviations.yaml:23:3: no scenario \"turns/helo\"; did you mean turns/hello"
 	for name, test := range map[string]struct {
 		today, release string
 		ran            bool

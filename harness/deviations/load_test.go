@@ -70,9 +70,9 @@ func TestLoad(t *testing.T) {
 		got = append(got, fmt.Sprintf("%s %s %d cases, stale %v", e.Place(), e.failure(), len(e.cases), e.Stale()))
 	}
 	want := []string{
-		"adapters/x/deviations.yaml:4-13 deadline, hang 2 cases, stale false",
-		"adapters/x/deviations.yaml:16 fails.kind, timeout 2 cases, stale false",
-		"adapters/x/deviations.yaml:17-21 process.left 1 cases, stale false",
+		"adapters/x/deviations.yaml:4-14 deadline, hang 2 cases, stale false",
+		"adapters/x/deviations.yaml:17 fails.kind, timeout 2 cases, stale false",
+		"adapters/x/deviations.yaml:18-22 process.left 1 cases, stale false",
 	}
 	if strings.Join(got, "\n") != strings.Join(want, "\n") {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))

@@ -143,6 +143,9 @@ func comparePart(a, b string) int {
 	if c := cmp.Compare(weight(a), weight(b)); c != 0 {
 		return c
 	}
+	if weight(a) == zero {
+		return 0
+	}
 	if isNumber(a) && isNumber(b) {
 		a, b = strings.TrimLeft(a, "0"), strings.TrimLeft(b, "0")
 		if c := cmp.Compare(len(a), len(b)); c != 0 {
@@ -154,14 +157,22 @@ func comparePart(a, b string) int {
 
 func isNumber(s string) bool { return s != "" && isDigit(s[0]) }
 
+// The weights of the parts of a version.
+const (
+	dev    = iota // before alpha
+	pre           // alpha, b, rc
+	zero          // nothing is zero
+	number        // and post
+)
+
 func weight(s string) int {
 	switch {
 	case s == "" || isNumber(s) && strings.Trim(s, "0") == "":
-		return 1 // nothing is zero
+		return zero
 	case isNumber(s) || s == "post":
-		return 2
+		return number
 	case s == "dev":
-		return -1 // before alpha
+		return dev
 	}
-	return 0
+	return pre
 }

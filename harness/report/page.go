@@ -59,6 +59,9 @@ func (p *page) line(parts ...string) {
 
 // field writes a key and its text, wrapped below itself.
 func (p *page) field(indent int, key string, width int, text string, st style) {
+	if text == "" {
+		return
+	}
 	room := p.width - indent - width
 	for i, part := range wrap(text, room) {
 		if i > 0 {

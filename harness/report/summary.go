@@ -102,47 +102,80 @@ func (m *Model) counted() eventlog.Ending {
 	return verdict.Count(m.Cases)
 }
 
-// table writes the counts per level and verdict; verdicts that nothing has are left out.
+// table writes the counts per level and verdict; verdicts that nothing has are left out. Where the page is too narrow the verdicts stand
+// below each other.
 func (p *page) table(m *Model) {
 	e := m.counted()
 	if len(e.Counts) == 0 {
 		return
 	}
 	var cols []eventlog.Verdict
+	width := levelWidth
 	for _, v := range verdict.Verdicts() {
 		if e.Counts[v] > 0 || v == eventlog.Pass || v == eventlog.Fail {
 			cols = append(cols, v)
+			width += len(v) + 2
 		}
 	}
-	row := func(name string, counts map[eventlog.Verdict]int, head bool) {
-		line := pad(name, 8)
+	rows := []level{{name: "total", counts: e.Counts}}
+	for i, name := range verdict.Levels() {
+		if len(e.Levels[name]) > 0 {
+			rows = slices.Insert(rows, min(i, len(rows)-1), level{name, e.Levels[name]})
+		}
+	}
+	if width > p.width {
+		p.upright(cols, rows)
+		return
+	}
+	head := pad("", levelWidth)
+	for _, v := range cols {
+		head += "  " + string(v)
+	}
+	p.line(p.paint(head, dim))
+	for _, r := range rows {
+		line := pad(r.name, levelWidth)
 		for _, v := range cols {
-			cell := fmt.Sprint(counts[v])
-			if head {
-				cell = string(v)
-			} else if counts[v] == 0 {
-				cell = "-"
-			}
-			width := len(v) + 2
-			line += p.paint(fmt.Sprintf("%*s", width, cell), cellStyle(v, counts[v], head))
+			line += p.cell(v, r.counts[v], len(v)+2)
 		}
 		p.line(line)
 	}
-	row("", nil, true)
-	for _, level := range verdict.Levels() {
-		if len(e.Levels[level]) > 0 {
-			row(level, e.Levels[level], false)
-		}
-	}
-	row("total", e.Counts, false)
 }
 
-func cellStyle(v eventlog.Verdict, n int, head bool) style {
-	if head || n == 0 {
-		return dim
+// level is one row of the table.
+type level struct {
+	name   string
+	counts map[eventlog.Verdict]int
+}
+
+const (
+	levelWidth   = 8
+	verdictWidth = 16
+)
+
+// upright is the table with a row for each verdict.
+func (p *page) upright(cols []eventlog.Verdict, rows []level) {
+	head := pad("", verdictWidth)
+	for _, r := range rows {
+		head += fmt.Sprintf("%*s", levelWidth, r.name)
 	}
-	_, st := sign(v)
-	return st
+	p.line(p.paint(head, dim))
+	for _, v := range cols {
+		line := pad(string(v), verdictWidth)
+		for _, r := range rows {
+			line += p.cell(v, r.counts[v], levelWidth)
+		}
+		p.line(line)
+	}
+}
+
+func (p *page) cell(v eventlog.Verdict, n, width int) string {
+	text, st := fmt.Sprint(n), dim
+	if n == 0 {
+		text = "-"
+	} else {
+		_, st = sign(v)
+	}
+	return p.paint(fmt.Sprintf("%*s", width, text), st)
 }
 
 const keyWidth = 14

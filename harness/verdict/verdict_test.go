@@ -28,11 +28,11 @@ func TestExit(t *testing.T) {
 		code int
 		why  string
 	}{
-		"one must passed":         {verdict.Outcome{Cases: all(good)}, 0, "1 must scenario passed"},
-		"two, and a known one":    {verdict.Outcome{Cases: all(good, good, kase("must", eventlog.Known))}, 0, "2 must"},
-		"some unsupported":        {verdict.Outcome{Cases: all(good, kase("must", eventlog.Unsupported))}, 0, "1 must"},
-		"a may differs":           {verdict.Outcome{Cases: all(good, kase("may", eventlog.Differs))}, 0, "1 must"},
-		"a may that says fail":    {verdict.Outcome{Cases: all(good, kase("may", eventlog.Fail))}, 0, "1 must"},
+		"one must passed":         {verdict.Outcome{Apart: apart, Cases: all(good)}, 0, "1 must scenario passed"},
+		"two, and a known one":    {verdict.Outcome{Apart: apart, Cases: all(good, good, kase("must", eventlog.Known))}, 0, "2 must"},
+		"some unsupported":        {verdict.Outcome{Apart: apart, Cases: all(good, kase("must", eventlog.Unsupported))}, 0, "1 must"},
+		"a may differs":           {verdict.Outcome{Apart: apart, Cases: all(good, kase("may", eventlog.Differs))}, 0, "1 must"},
+		"a may that says fail":    {verdict.Outcome{Apart: apart, Cases: all(good, kase("may", eventlog.Fail))}, 0, "1 must"},
 		"a must fails":            {verdict.Outcome{Cases: all(good, bad)}, 1, "1 failed"},
 		"a should fails":          {verdict.Outcome{Cases: all(good, kase("should", eventlog.Fail))}, 1, "1 failed"},
 		"only failures":           {verdict.Outcome{Cases: all(bad)}, 1, "1 failed"},
