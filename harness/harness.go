@@ -74,8 +74,7 @@ type Outcome struct {
 // Run runs the plan. Its error is the harness's or the adapter's fault before any case could run; *host.StartError says why an adapter
 // did not start. Everything that it started is gone when it returns.
 func Run(ctx context.Context, cfg Config, sink Sink) (Outcome, error) {
-	r := &runner{cfg: cfg, sink: sink, began: time.Now()}
-	r.pool = host.NewPool(host.Spec{Name: cfg.Target.Name, Argv: cfg.Target.Argv, Env: r.environment("pool")}, nil)
+	r := newRunner(cfg, sink)
 	defer r.closePool()
 	hello, err := r.greet(ctx)
 	if err != nil {
@@ -117,6 +116,12 @@ type runner struct {
 	fault error
 
 	release string // of the SDK
+}
+
+func newRunner(cfg Config, sink Sink) *runner {
+	r := &runner{cfg: cfg, sink: sink, began: time.Now()}
+	r.pool = host.NewPool(host.Spec{Name: cfg.Target.Name, Argv: cfg.Target.Argv, Env: r.environment("pool")}, nil)
+	return r
 }
 
 func (r *runner) closePool() {
