@@ -144,7 +144,7 @@ func (r *run) try(a *armed) error {
 		return nil
 	}
 	a.done = true
-	return r.accept1(a.v, found)
+	return r.accept(a.v, found)
 }
 
 // offer gives what has just arrived to the session's optional observations.

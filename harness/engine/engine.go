@@ -149,7 +149,7 @@ func newRun(ctx context.Context, c *scenarios.Case, a Adapter, fakes Fakes, o Op
 	r.ctx, r.cancel = context.WithCancel(ctx)
 	r.needs = actsToMark(c.Steps)
 	r.wg.Add(1)
-	go r.accept()
+	go r.acceptFakes()
 	return r
 }
 

@@ -19,8 +19,8 @@ type fakeEvent struct {
 	then  func() // something the harness does in its own loop
 }
 
-// accept owns the connections of the run's fakes: one goroutine each, which ends with the run.
-func (r *run) accept() {
+// acceptFakes owns the connections of the run's fakes: one goroutine each, which ends with the run.
+func (r *run) acceptFakes() {
 	defer r.wg.Done()
 	for {
 		p, err := r.fakes.Accept(r.ctx)

@@ -61,11 +61,11 @@ func (r *run) observe(v view) error {
 	if err != nil {
 		return err
 	}
-	return r.accept1(v, found)
+	return r.accept(v, found)
 }
 
-// accept1 takes an event for a step and checks its time, then its values.
-func (r *run) accept1(v view, s *sight) error {
+// accept takes an event for a step and checks its time, then its values.
+func (r *run) accept(v view, s *sight) error {
 	if m, name, ok := r.since(v); ok {
 		if !m.proven {
 			r.note("step %d: whether %s came before %s was not checked: no barrier could be proven", v.Index, v.what(), name)

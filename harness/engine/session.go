@@ -39,6 +39,7 @@ type session struct {
 	answered               map[string]bool     // those that were answered
 	reader                 *op
 	wantRead               bool
+	yielding               bool // the reader gives way to an operation
 	reason                 int  // arrivals when the SDK first had a reason to end the CLI; -1: none yet
 	excused                bool // a step took the session's failure
 	prefix                 bool // a prefix of the messages is enough
