@@ -37,7 +37,11 @@ func Role(args []string) (code int, ok bool) {
 
 // goRole is the adapter of our own client, a process of its own like any other.
 func goRole() int {
-	if err := goadapter.Main(context.Background(), os.Stdin, os.Stdout, goadapter.Config{}); err != nil {
+	in, out, err := goadapter.Stdio()
+	if err == nil {
+		err = goadapter.Main(context.Background(), in, out, goadapter.Config{})
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "wiretrial: go adapter:", err)
 		return 1
 	}

@@ -1,0 +1,231 @@
+//go:build linux
+
+package cli_test
+
+import (
+	"bytes"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/wiretrial/wiretrial/harness/eventlog"
+)
+
+const own = "testdata/catalogue"
+
+// Whatever a user types or an adapter does: a clear message, the right exit code, and nothing left running.
+func TestBadInput(t *testing.T) {
+	t.Parallel()
+	against := func(kind string) []string {
+		return []string{"run", "--catalogue", own, "turns/hello", "--", "{exe}", badRole, kind, "{token}"}
+	}
+	for name, test := range map[string]struct {
+		args []string
+		code int
+		say  string
+	}{
+		"true":               {[]string{"run", "--catalogue", own, "--", "/bin/true"}, 3, "no hello from the adapter: it ended (exit 0) before it answered"},
+		"false":              {[]string{"run", "--catalogue", own, "--", "/bin/false"}, 3, "it ended (exit 1) before it answered"},
+		"cat":                {[]string{"run", "--catalogue", own, "--", "cat"}, 3, "expected the answer to hello, got a request of the adapter"},
+		"no such program":    {[]string{"run", "--catalogue", own, "--", "no-such-program"}, 3, "cannot start the adapter"},
+		"garbage":            {against("garbage"), 3, `it printed "Traceback`},
+		"flood":              {against("flood"), 3, "no hello from the adapter"},
+		"endless line":       {against("endless-line"), 3, "no hello from the adapter"},
+		"fork":               {against("fork"), 3, "it ended (exit 3) before it answered"},
+		"dies in the middle": {against("dies"), 3, "exit code 7"},
+		"wrong id":           {against("wrong-id"), 3, "canary"},
+		"all unsupported":    {[]string{"run", "--catalogue", own, "turns/hello", "--entry", "client", "--", "{exe}", badRole, "only-receive", "{token}"}, 4, "everything is unsupported"},
+		"unknown SDK":        {[]string{"run", "--catalogue", own, "--sdk", "pyton"}, 2, `unknown SDK "pyton"; did you mean python?`},
+		"SDK without a name": {[]string{"run", "--sdk", "@1"}, 2, "want NAME or NAME@VERSION"},
+		"go has one version": {[]string{"run", "--catalogue", own, "--sdk", "go@1.2"}, 3, "built in"},
+		"unknown id":         {[]string{"run", "--catalogue", own, "turns/helo"}, 2, `no scenario "turns/helo"; did you mean turns/hello`},
+		"unknown pattern":    {[]string{"list", "--catalogue", own, "nothing*"}, 2, `no scenario "nothing*"`},
+		"only slow":          {[]string{"run", "--catalogue", own, "turns/long"}, 4, "nothing was executed: what matches is slow; add --slow"},
+		"nothing at a level": {[]string{"run", "--catalogue", own, "turns/polite", "--level", "must"}, 4, "nothing was executed"},
+		"no must":            {[]string{"run", "--catalogue", own, "turns/polite"}, 4, "no must scenario passed"},
+		"typo in a scenario": {[]string{"run", "--catalogue", "testdata/broken"}, 2, "turns/typo.yaml:6:3: error: unknown"},
+		"frame is no JSON":   {[]string{"run", "--catalogue", "testdata/unjson"}, 2, "turns/frame.yaml:"},
+		"no such catalogue":  {[]string{"run", "--catalogue", "testdata/nowhere"}, 2, "no such file"},
+		"catalogue is empty": {[]string{"run", "--catalogue", "testdata/catalogue/turns"}, 2, "no scenario file"},
+		"unknown flag":       {[]string{"run", "--colour"}, 2, "unknown flag: --colour"},
+		"unknown command":    {[]string{"rnu"}, 2, `unknown command "rnu"`},
+		"no command":         {[]string{"run", "--"}, 2, "no command behind --"},
+		"two targets":        {[]string{"run", "--sdk", "go", "--", "cat"}, 2, "want one of them"},
+		"bad level":          {[]string{"run", "--level", "most"}, 2, `--level "most": want must, should or may`},
+		"bad entry":          {[]string{"run", "--entry", "both"}, 2, `--entry "both": want oneshot or client`},
+		"bad seed":           {[]string{"run", "--seed", "xyz"}, 2, "hexadecimal"},
+		"bad cut":            {[]string{"run", "--cut", "-3"}, 2, "want a size"},
+		"bad date":           {[]string{"run", "--today", "tomorrow"}, 2, "want a date"},
+		"negative lanes":     {[]string{"run", "-j", "-1"}, 2, "positive"},
+		"no deviations file": {[]string{"run", "--catalogue", own, "--deviations", "nowhere.yaml"}, 2, "no such file"},
+		"deviations invalid": {[]string{"run", "--catalogue", own, "--deviations", "testdata/typo-deviations.yaml"}, 2, `testdata/typo-deviations.yaml:2:3: unknown key "chek"; did you mean check?`},
+		"a feature is lost":  {[]string{"run", "--catalogue", own, "turns/hello", "--deviations", "testdata/lost-deviations.yaml"}, 4, "not declare any more: ping"},
+		"a deviation stale":  {[]string{"run", "--catalogue", own, "turns/hello", "--deviations", "testdata/stale-deviations.yaml"}, 1, "a deviation is stale"},
+		"out is a file":      {[]string{"run", "--catalogue", own, "--out", "testdata/catalogue/turns/hello.yaml"}, 3, "folder of the results"},
+		"explain nothing":    {[]string{"explain"}, 2, "requires at least 1 arg"},
+		"render nothing":     {[]string{"render", "nowhere.ndjson"}, 2, "no such file"},
+		"render no log":      {[]string{"render", "testdata/catalogue/turns/hello.yaml"}, 2, "line 1: not a record"},
+		"lint a typo":        {[]string{"lint", "testdata/broken"}, 2, "1 file checked: 1 error, 0 warnings"},
+		"lint no JSON":       {[]string{"lint", "testdata/unjson/turns/frame.yaml"}, 2, "testdata/unjson/turns/frame.yaml:9"},
+		"lint nothing":       {[]string{"lint", "testdata/nowhere.yaml"}, 2, "no such file"},
+		"check of nothing":   {[]string{"adapter", "check", "stray"}, 2, "unexpected argument"},
+		"check of false":     {[]string{"adapter", "check", "--", "/bin/false"}, 3, "before it answered"},
+		"install nobody":     {[]string{"sdk", "install", "cobol"}, 2, `unknown SDK "cobol"`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c := newCommand(t, append([]string(nil), test.args...)...)
+			if code := c.code(); code != test.code || !strings.Contains(c.all(), test.say) {
+				t.Errorf("exit %d, want %d and %q; it printed\n%s\n%s", code, test.code, test.say, &c.out, &c.err)
+			}
+			if strings.ContainsRune(c.all(), '\x1b') {
+				t.Errorf("an escape sequence reached the output: %q", c.all())
+			}
+			c.nothingLeft()
+		})
+	}
+}
+
+// logOf reads a log of --out.
+func logOf(t *testing.T, dir string) ([]eventlog.Record, error) {
+	t.Helper()
+	src, err := os.ReadFile(filepath.Join(dir, eventlog.FileName))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return eventlog.Read(bytes.NewReader(src))
+}
+
+func ended(t *testing.T, recs []eventlog.Record) eventlog.Ending {
+	t.Helper()
+	if len(recs) == 0 || recs[len(recs)-1].End == nil {
+		t.Fatalf("%d records, and the last is no end", len(recs))
+	}
+	return *recs[len(recs)-1].End
+}
+
+func TestFullDisk(t *testing.T) {
+	t.Parallel()
+	if _, err := os.Stat("/dev/full"); err != nil {
+		t.Skip("no /dev/full here")
+	}
+	c := newCommand(t, "run", "--catalogue", own, "turns/hello", "--out", "{tmp}/out")
+	dir := filepath.Join(c.tmp, "out")
+	if err := errors.Join(os.Mkdir(dir, 0o700), os.Symlink("/dev/full", filepath.Join(dir, eventlog.FileName))); err != nil {
+		t.Fatal(err)
+	}
+	if code := c.code(); code != 3 || !strings.Contains(c.all(), "no space left on device") || !strings.Contains(c.all(), "could not be written to") {
+		t.Errorf("exit %d; it printed\n%s\n%s", code, &c.out, &c.err)
+	}
+	c.nothingLeft()
+}
+
+func TestClosedStdout(t *testing.T) {
+	t.Parallel()
+	c := newCommand(t, "run", "--catalogue", own, "turns/hello", "--json", "--out", "{tmp}/out")
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Stdout = w
+	_ = r.Close()
+	code := c.code()
+	_ = w.Close()
+	if code != 3 || !strings.Contains(c.all(), "broken pipe") {
+		t.Errorf("exit %d; it printed\n%s", code, &c.err)
+	}
+	recs, err := logOf(t, filepath.Join(c.tmp, "out"))
+	if err != nil || ended(t, recs).Exit != 3 {
+		t.Errorf("the log on disk: %v, %+v", err, recs)
+	}
+	c.nothingLeft()
+}
+
+// interrupted starts a run, waits for a line on its stdout and interrupts it.
+func interrupted(t *testing.T, until string, args ...string) *command {
+	t.Helper()
+	c := newCommand(t, args...)
+	c.Stdout = nil
+	pipe, err := c.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	waitFor(t, pipe, until)
+	go func() { _, _ = c.out.ReadFrom(pipe) }() // the rest; the command's end is its end
+	if err := c.Process.Signal(syscall.SIGINT); err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func (c *command) wait() int {
+	c.t.Helper()
+	var exit *exec.ExitError
+	if err := c.Wait(); err != nil && !errors.As(err, &exit) {
+		c.t.Logf("wait: %v", err)
+	}
+	return c.ProcessState.ExitCode()
+}
+
+func TestInterruptWritesWhatThereIs(t *testing.T) {
+	t.Parallel()
+	c := interrupted(t, `"start":{"id":"turns/long@client"`, "run", "--catalogue", own, "--slow", "--json", "--out", "{tmp}/out")
+	if code := c.wait(); code != 130 {
+		t.Errorf("exit %d, want 130; it printed\n%s", code, &c.err)
+	}
+	recs, err := logOf(t, filepath.Join(c.tmp, "out"))
+	if err != nil || ended(t, recs).Exit != 130 {
+		t.Errorf("the log: %v, %+v", err, recs)
+	}
+	if !strings.Contains(c.all(), "interrupted; what had ended until then is recorded") || !strings.Contains(c.all(), "unfinished") {
+		t.Errorf("it printed\n%s", &c.err)
+	}
+	c.nothingLeft()
+}
+
+// The second interrupt does not wait for an adapter that does not end.
+func TestSecondInterruptEndsAtOnce(t *testing.T) {
+	t.Parallel()
+	c := interrupted(t, `"t":"plan"`, "run", "--catalogue", own, "--json", "--", "{exe}", badRole, "stubborn", "{token}")
+	began := time.Now()
+	for c.ProcessState == nil && time.Since(began) < 3*time.Second {
+		if err := c.Process.Signal(syscall.SIGINT); err != nil {
+			break
+		}
+		time.Sleep(50 * time.Millisecond) // a signal that comes with another is lost
+		if syscall.Kill(c.Process.Pid, 0) != nil {
+			break
+		}
+	}
+	if code := c.wait(); code != 130 || time.Since(began) > 4*time.Second {
+		t.Errorf("exit %d after %v", code, time.Since(began))
+	}
+	c.nothingLeft()
+}
+
+// An adapter that says nothing is ended with the run.
+func TestInterruptOfASilentAdapter(t *testing.T) {
+	t.Parallel()
+	c := newCommand(t, "run", "--catalogue", own, "--", "{exe}", badRole, "sleep", "{token}")
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	for limit := time.Now().Add(20 * time.Second); len(marked(c.token)) < 3 && time.Now().Before(limit); { // command, reaper, adapter
+		time.Sleep(10 * time.Millisecond)
+	}
+	if err := c.Process.Signal(syscall.SIGINT); err != nil {
+		t.Fatal(err)
+	}
+	if code := c.wait(); code != 130 {
+		t.Errorf("exit %d, want 130; it printed\n%s\n%s", code, &c.out, &c.err)
+	}
+	c.nothingLeft()
+}
