@@ -28,6 +28,7 @@ func faults() map[string]fault {
 		"exit.idle":            {in: remember, exit: func(b *bad) int { return failIf(b.memory["query"] == "") }},
 		"exit.busy":            {in: remember, exit: func(b *bad) int { return failIf(b.memory["query"] != "") }},
 		"turn.plain":           {out: onNote("assistant", func(l string, _ *bad) []string { return []string{set(l, "params.message.message.content", []string{})} })},
+		"failure.answered":     {out: diesOfFailure},
 		"open.reaches":         {in: dropsOption("max_turns")},
 		"alive.answered":       {in: onCall("alive", func(string, *bad) []string { return nil })},
 		"order.tasks":          {in: onCall("set_model", func(l string, _ *bad) []string { return []string{del(l, "params.on")} })},
@@ -303,6 +304,14 @@ func forgetsAtOpen(line string, b *bad) []string {
 		delete(b.memory, "close")
 	}
 	return remember(line, b)
+}
+
+func diesOfFailure(line string, _ *bad) []string {
+	if gjson.Get(line, "error.data.kind").String() == "process_exit" {
+		fmt.Fprintln(os.Stderr, "ProcessError: exit code 3")
+		os.Exit(1)
+	}
+	return []string{line}
 }
 
 // losesAfterCancel drops the first message after a cancelled receive, and does not count it.

@@ -69,6 +69,7 @@ func (s *stage) cancels(reading int) error {
 	if err := s.a.Cancel(reading); err != nil {
 		return err
 	}
+	s.lets()
 	e, err := s.answer(reading, "the cancelled "+s.reader(), closeLimit)
 	if err != nil {
 		return err
@@ -126,6 +127,7 @@ func closeSettles(ctx context.Context, r *runner) error {
 			return err
 		}
 		s.open = nil
+		s.lets()
 		e, err := s.answer(closing, "close", closeLimit)
 		if err != nil {
 			return err
@@ -162,6 +164,7 @@ func exitBusy(ctx context.Context, r *runner) error {
 // leaves ends the adapter's stdin and looks how it exits.
 func (s *stage) leaves() error {
 	s.a.CloseInput()
+	s.lets()
 	t := time.NewTimer(exitLimit)
 	defer t.Stop()
 	for s.exit == nil {
@@ -283,4 +286,20 @@ func (s *stage) alone(op string, n int, ids [3]int) error {
 		}
 	}
 	return nil
+}
+
+// failureAnswered lets the CLI exit in the middle of a turn. Whether that is a failure is the SDK's to say, and what kind; that the
+// operation is answered and the adapter lives on is the adapter's.
+func failureAnswered(ctx context.Context, r *runner) error {
+	return r.onStage(ctx, func(s *stage) error {
+		reading, err := s.begins(nil)
+		if err != nil {
+			return err
+		}
+		s.end(3)
+		if _, err := s.answer(reading, s.reader()+" after the CLI exited", 2*patience); err != nil {
+			return err
+		}
+		return s.opens("d", nil)
+	})
 }

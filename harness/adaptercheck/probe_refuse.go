@@ -96,7 +96,7 @@ func refuseClient(ctx context.Context, r *runner) error {
 		op = "prompt"
 	}
 	if !r.declares(op) {
-		return &skip{"needs prompt or connect"}
+		return &skip{needsMore + "prompt or connect"}
 	}
 	return r.onStage(ctx, func(s *stage) error {
 		return s.refusesStranger(op)

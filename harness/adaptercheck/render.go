@@ -7,11 +7,14 @@ import (
 	"github.com/wiretrial/wiretrial/adapters/contract"
 )
 
-// Header is the first line of a report: who is checked. It ends with a newline, as all texts here.
+// Header says who is checked, in one line. It ends with a newline, as all texts here.
 func Header(h contract.Hello) string {
 	runtime := h.SDK.Language
 	if h.SDK.Runtime != "" && h.SDK.Runtime != h.SDK.Language {
 		runtime = strings.TrimSpace(runtime + ", " + h.SDK.Runtime)
+	}
+	if h.Adapter.Name == "" || h.SDK.Name == "" {
+		return "the adapter does not say who it is\n"
 	}
 	return fmt.Sprintf("adapter %s %s drives %s %s (%s)\n", h.Adapter.Name, h.Adapter.Version, h.SDK.Name, h.SDK.Version, runtime)
 }
@@ -42,22 +45,21 @@ func line(label, text string) string {
 // Summary ends a report: what is not supported, and the counts.
 func Summary(r Result) string {
 	var b strings.Builder
-	var undeclared, other []string
+	var undeclared, idle, other []string
 	for _, c := range r.Checks {
 		switch {
 		case c.Status != Unsupported:
 		case c.Feature() != "" && c.Problem == notDeclared:
 			undeclared = append(undeclared, c.Feature())
+		case strings.HasPrefix(c.Problem, needsMore):
+			idle = append(idle, c.ID)
 		default:
 			other = append(other, fmt.Sprintf("%s (%s)", c.ID, c.Problem))
 		}
 	}
-	if len(undeclared) > 0 {
-		b.WriteString(wrap("not declared, which is no failure: ", undeclared))
-	}
-	if len(other) > 0 {
-		b.WriteString(wrap("not applicable: ", other))
-	}
+	b.WriteString(wrap("not declared, which is no failure: ", undeclared))
+	b.WriteString(wrap("not tried, because they are about what is not declared: ", idle))
+	b.WriteString(wrap("not applicable: ", other))
 	n := r.counts()
 	fmt.Fprintf(&b, "%d %s", n[Holds], plural(n[Holds], "check holds", "checks hold"))
 	if n[Fails] > 0 {
@@ -79,6 +81,9 @@ func plural(n int, one, many string) string {
 
 // wrap lists names after a label, in lines of at most 110 columns where the names allow it.
 func wrap(label string, names []string) string {
+	if len(names) == 0 {
+		return ""
+	}
 	var b strings.Builder
 	width := 0
 	put := func(text string) {

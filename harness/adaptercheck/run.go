@@ -55,7 +55,6 @@ type runner struct {
 	pool   *host.Pool
 	laws   *laws
 	hello  contract.Hello
-	raw    []byte // hello as it came
 	report func(Check)
 	checks []Check
 	failed map[string]bool
@@ -108,7 +107,11 @@ type skip struct{ why string }
 
 func (s *skip) Error() string { return s.why }
 
-const notDeclared = "not declared"
+// Why a check is unsupported: the feature that it is about is not declared, or it needs others that are not.
+const (
+	notDeclared = "not declared"
+	needsMore   = "needs "
+)
 
 // all runs the table in order.
 func (r *runner) all(ctx context.Context, table []probe) error {
@@ -162,7 +165,7 @@ func (r *runner) try(ctx context.Context, p probe) error {
 		return &skip{notDeclared}
 	}
 	if missing := r.missing(p.needs); missing != "" {
-		return &skip{"needs " + missing}
+		return &skip{needsMore + missing}
 	}
 	for _, id := range p.rests {
 		if r.failed[id] {

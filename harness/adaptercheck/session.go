@@ -2,12 +2,14 @@ package adaptercheck
 
 import (
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/tidwall/gjson"
 
 	"github.com/wiretrial/wiretrial/adapters/contract"
+	"github.com/wiretrial/wiretrial/scenarios"
 )
 
 // closeLimit is what the contract gives close and a cancelled operation.
@@ -45,10 +47,11 @@ func (s *stage) begins(options map[string]any) (reading int, err error) {
 		return 0, err
 	}
 	if !s.r.client() {
-		if reading, err = s.send("prompt", map[string]any{"client": "c", "prompt": "go"}); err == nil {
-			_, err = s.reads("user", 1)
+		s.holds = true
+		if reading, err = s.send("prompt", map[string]any{"client": "c", "prompt": "go"}); err != nil {
+			return 0, err
 		}
-		return reading, err
+		return reading, s.prompted(reading, "prompt")
 	}
 	if err := s.does("connect", map[string]any{"client": "c"}); err != nil {
 		return 0, err
@@ -66,8 +69,26 @@ func (s *stage) begins(options map[string]any) (reading int, err error) {
 			return 0, err
 		}
 	}
-	_, err = s.reads("user", 1)
-	return reading, err
+	return reading, s.prompted(reading, "receive")
+}
+
+// prompted waits until the CLI has read the prompt. An operation that ends before says more than the line that never comes.
+func (s *stage) prompted(reading int, method string) error {
+	isUser := func(l scenarios.Line) bool { return l.Type == "user" }
+	err := s.await("the prompt on the CLI's stdin", patience, func() bool {
+		_, over := s.answers[reading]
+		return over || slices.ContainsFunc(s.lines, isUser)
+	})
+	e, over := s.answers[reading]
+	switch {
+	case err != nil || !over:
+		return err
+	case e.Err != nil:
+		return good(e)
+	case !slices.ContainsFunc(s.lines, isUser):
+		return wrongf("%s was answered with %s before the prompt was on the CLI's stdin", method, clip(string(e.Result), 200))
+	}
+	return nil
 }
 
 func (s *stage) receives(until any) (int, error) {

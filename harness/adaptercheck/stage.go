@@ -44,8 +44,10 @@ type stage struct {
 	peer   *mockcli.Peer
 	lines  []scenarios.Line
 	silent map[string]bool // subtypes that the fake leaves unanswered
+	eof    bool
 	told   bool
 	dead   bool
+	holds  bool // the fake stays after the end of its stdin: a one-shot function may close that before the first answer
 	starts int
 	open   []string // clients
 }
@@ -220,13 +222,15 @@ func (s *stage) fakeEvent(n news) {
 		if s.peer != nil {
 			_ = s.peer.Close()
 		}
-		s.peer, s.told, s.dead = n.peer, false, false
+		s.peer, s.eof, s.told, s.dead = n.peer, false, false, false
 		s.starts++
 		s.command(mockcli.Command{Op: mockcli.OpRead, Mode: mockcli.ModeLines})
 	case n.died:
 		s.dead = true
 	case n.ev.Ev == mockcli.EvEOF:
-		s.end(0)
+		if s.eof = true; !s.holds {
+			s.end(0)
+		}
 	case n.ev.Ev == mockcli.EvSignal:
 		s.end(143)
 	case n.ev.Ev == mockcli.EvLine:
@@ -247,6 +251,13 @@ func (s *stage) end(code int) {
 	if !s.told {
 		s.told = true
 		s.command(mockcli.Command{Op: mockcli.OpExit, Code: code})
+	}
+}
+
+// lets lets a fake go that was held, if its stdin has ended.
+func (s *stage) lets() {
+	if s.holds = false; s.eof {
+		s.end(0)
 	}
 }
 

@@ -68,6 +68,9 @@ func sessions() []probe {
 		{id: turnID, ref: docs + "turn", run: plainTurn, needs: []string{"prompt|connect"},
 			promise: "a text that only the fake knows comes back through the SDK",
 			advice:  "forward every message at once as a message notification whose op is the id of the receive or prompt, and reply to it afterwards"},
+		{id: "failure.answered", ref: docs + "errors", run: failureAnswered, rests: turn, needs: []string{"prompt|connect"},
+			promise: "when the CLI exits in the middle of a turn, the operation is answered and the adapter lives on",
+			advice:  `catch what the SDK raises and answer with -32000 and data {"kind", "type", "exit_code", ...}`},
 		{id: "open.reaches", ref: docs + "open", run: openReaches, rests: turn, needs: []string{"prompt|connect"},
 			promise: "an option that open takes reaches the CLI",
 			advice:  "hand the option to the SDK, or refuse it; where the SDK itself drops it, leave the option out of what you take"},
@@ -128,4 +131,14 @@ func lawProbes() []probe {
 		law(lawErrors, "errors", "errors have a code and a kind of the contract",
 			`use -32601, -32602 with {"unsupported":[...]}, -32000 with {"kind":...}, -32002 for your own faults`),
 	}
+}
+
+// Catalogue is every check that Run makes, in order, with its promise, advice and reference; their status is empty.
+func Catalogue() []Check {
+	table := (&runner{}).table()
+	checks := make([]Check, len(table))
+	for i, p := range table {
+		checks[i] = Check{ID: p.id, Promise: p.promise, Advice: p.advice, Ref: p.ref}
+	}
+	return checks
 }
