@@ -1,0 +1,137 @@
+package engine_test
+
+import (
+	"context"
+	"os"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/tidwall/gjson"
+
+	"github.com/wiretrial/wiretrial/internal/parts"
+	"github.com/wiretrial/wiretrial/protocol"
+)
+
+// lies are the adapters of these tests, by name.
+func lies() map[string]lie {
+	return map[string]lie{
+		honest: {},
+
+		// on the wire
+		"mute-interrupt":    {write: onFrame(`"subtype":"interrupt"`, func(string, *wire) {})},
+		"changes-prompt":    {write: onFrame(`"type":"user"`, func(f string, w *wire) { w.put(strings.ReplaceAll(f, "go on", "go away")) })},
+		"bare-user":         {write: onFrame(`"type":"user"`, func(_ string, w *wire) { w.put(`{"type":"user"}`) })},
+		"foreign-answer":    {write: onFrame(`control_response`, func(f string, w *wire) { w.put(set(f, "response.request_id", "nobody")) })},
+		"answers-twice":     {write: onFrame(`control_response`, func(f string, w *wire) { w.put(f); w.put(f) })},
+		"reuses-ids":        {write: onFrame(`"subtype":"interrupt"`, reuseID)},
+		"initializes-twice": {write: onFrame(`"subtype":"initialize"`, func(f string, w *wire) { w.put(f); w.put(set(f, "request_id", "again")) })},
+		"prompts-twice":     {write: onFrame(`"type":"user"`, func(f string, w *wire) { w.put(f); w.put(f) })},
+		"speaks-later":      {write: onFrame(`"type":"user"`, speakLater)},
+		"other-denial":      {write: onFrame(`control_response`, func(f string, w *wire) { w.put(strings.ReplaceAll(f, "one", "three")) })},
+		"terminates":        {write: onFrame(`"type":"user"`, func(f string, w *wire) { w.put(f); _ = w.proc.Signal(syscall.SIGTERM) })},
+		"kills":             {write: onFrame(`control_response`, func(f string, w *wire) { _ = w.proc.Kill(); <-w.Done() })},
+		"closes-stdin":      {parts: judged(func(s parts.Step) bool { return s == parts.PromptEnded })},
+		"hasty-start":       {parts: hastyStart},
+
+		// on the channel
+		"late-interrupt": {out: onReply("interrupt", func(l string, _ *channel) []string { time.Sleep(2 * time.Second); return []string{l} })},
+		"early-interrupt": {in: func(l string, c *channel) []string {
+			if gjson.Get(l, "method").String() == "interrupt" {
+				c.reply(set(set(`{"jsonrpc":"2.0"}`, "id", gjson.Get(l, "id").Int()), "result", map[string]any{}))
+			}
+			return []string{l}
+		}, out: onReply("interrupt", func(string, *channel) []string { return nil })},
+		"interrupt-fails":  {out: onReply("interrupt", func(l string, _ *channel) []string { return []string{failure(l, "other", "no")} })},
+		"other-kind":       {out: onReply("interrupt", func(l string, _ *channel) []string { return []string{set(l, "error.data.kind", "timeout")} })},
+		"other-text":       {out: onReply("interrupt", func(l string, _ *channel) []string { return []string{set(l, "error.message", "an error")} })},
+		"swallows-failure": {out: onReply("interrupt", func(l string, _ *channel) []string { return []string{success(l)} })},
+		"swallows-end":     {out: onReply("prompt", func(l string, _ *channel) []string { return []string{set(success(l), "result.end", "eof")} })},
+		"drops-message":    {out: onMessage("assistant", func(string, *channel) []string { return nil })},
+		"doubles-message":  {out: onMessage("assistant", func(l string, _ *channel) []string { return []string{l, l} })},
+		"swaps-messages":   {out: onMessage("assistant", swap)},
+		"changes-text":     {out: onMessage("assistant", func(l string, _ *channel) []string { return []string{strings.ReplaceAll(l, "the truth", "a lie")} })},
+		"yields-control": {out: onMessage("assistant", func(l string, _ *channel) []string {
+			return []string{set(l, "params.message", map[string]any{"type": "keep_alive"}), l}
+		})},
+		"makes-up-messages": {out: onMessage("assistant", madeUp)},
+		"makes-up-calls": {out: onMessage("assistant", func(l string, _ *channel) []string {
+			return []string{`{"jsonrpc":"2.0","id":"x1","method":"callback","params":{"client":"main","name":"can_use_tool","args":{"tool_name":"Bash"}}}`, l}
+		})},
+		"exception-escapes": {out: onMessage("assistant", func(l string, _ *channel) []string {
+			return []string{`{"jsonrpc":"2.0","method":"host_error","params":{"message":"boom","type":"UnhandledRejection"}}`, l}
+		})},
+		"never-disconnects": {in: func(l string, c *channel) []string {
+			if gjson.Get(l, "method").String() != "disconnect" {
+				return []string{l}
+			}
+			c.reply(set(set(`{"jsonrpc":"2.0"}`, "id", gjson.Get(l, "id").Int()), "result", map[string]any{}))
+			return nil
+		}},
+
+		// in its process
+		"hoards-descriptors": {start: func() {
+			for range 200 {
+				if _, err := syscall.Open(os.DevNull, syscall.O_RDONLY|syscall.O_CLOEXEC, 0); err != nil {
+					panic(err)
+				}
+			}
+		}},
+	}
+}
+
+// reuseID gives every interrupt the id of the first.
+func reuseID(f string, w *wire) {
+	if w.seen == "" {
+		w.seen = gjson.Get(f, "request_id").String()
+	}
+	w.put(set(f, "request_id", w.seen))
+}
+
+func speakLater(f string, w *wire) {
+	w.put(f)
+	go func() {
+		time.Sleep(200 * time.Millisecond)
+		w.put(`{"type":"control_request","request_id":"later","request":{"subtype":"interrupt"}}`)
+	}()
+}
+
+// swap hands out the first message of a type after the second.
+func swap(line string, c *channel) []string {
+	if c.held == nil {
+		c.held = []string{line}
+		return nil
+	}
+	if len(c.held) == 1 {
+		first := c.held[0]
+		c.held = []string{first, line}
+		return []string{line, first}
+	}
+	return []string{line}
+}
+
+func madeUp(line string, _ *channel) []string {
+	extra := strings.ReplaceAll(line, "the truth", "more than the truth")
+	return []string{line, set(extra, "params.message.uuid", "00000000-0000-4000-8000-000000000000")}
+}
+
+// judge is an InputEnd that closes stdin at a step.
+type judge func(parts.Step) bool
+
+func (j judge) Step(s parts.Step, _ protocol.Message) parts.Verdict {
+	return parts.Verdict{CloseInput: j(s)}
+}
+
+func judged(j judge) func(*parts.Parts) {
+	return func(p *parts.Parts) { p.InputEnd = func() parts.InputEnd { return j } }
+}
+
+// hastyStart gives up initialize long before it was told to.
+func hastyStart(p *parts.Parts) {
+	own := p.Initialize
+	p.Initialize = func(ctx context.Context, send parts.Exchange) (protocol.Message, error) {
+		ctx, cancel := context.WithTimeout(ctx, 20*time.Millisecond)
+		defer cancel()
+		return own(ctx, send)
+	}
+}
