@@ -294,26 +294,21 @@ impl Session {
         self.client()?.send_control_response(response).await.map_err(|error| failure(error, "receive"))
     }
 
-    /// One question: query_stream, or the loop that answers permission requests, which query_stream cannot.
+    /// One question: query_stream, which borrows the client, so nobody could answer a permission request.
     async fn prompt(&mut self, operation: &Operation, inbox: &mut Inbox) -> Outcome {
-        if !operation.params["prompt"].is_string() || operation.params["pull"] == true {
-            return Err(unsupported(&[if operation.params["pull"] == true { "pull" } else { "prompt" }]));
+        let lacks = [("prompt", !operation.params["prompt"].is_string()), ("pull", operation.params["pull"] == true), ("callbacks", self.approval)];
+        if let Some((name, _)) = lacks.iter().find(|(_, lacking)| *lacking) {
+            return Err(unsupported(&[name]));
         }
         let fail = |error| failure(error, "prompt");
         let mut client = tokio::select! {
             client = self.start() => client.map_err(fail)?,
             _ = inbox.beside(&operation.id, false) => return Err(cancelled()),
         };
-        if self.approval {
-            client.send(&message(operation)?).await.map_err(fail)?;
-            self.client = Some(client);
-            let until = operation.params.get("until").cloned().unwrap_or(json!("result"));
-            let outcome = self.receive(operation, until, inbox).await;
-            self.client = None;
-            self.questions.open.clear();
-            return outcome.map(|value| json!({ "count": value["count"], "end": if value["end"] == "count" { "count" } else { "eof" } }));
-        }
-        let mut stream = client.query_stream(operation.text("prompt")).await.map_err(fail)?;
+        let mut stream = tokio::select! {
+            stream = client.query_stream(operation.text("prompt")) => stream.map_err(fail)?,
+            _ = inbox.beside(&operation.id, false) => return Err(cancelled()),
+        };
         let mut count = 0;
         while operation.params["until"] != json!(count) {
             let next = tokio::select! {
