@@ -30,8 +30,8 @@ func (s *session) finish(ctx context.Context, out harness.Outcome, runErr error)
 		end.Exit, end.Why = verdict.Exit(o)
 		s.model.End = &end
 	}
-	if err := s.print(); err != nil && end.Exit != verdict.Interrupted {
-		return faultf("report: %w", err)
+	if err := unwritten(s.print()); err != nil && end.Exit != verdict.Interrupted {
+		return err
 	}
 	if end.Exit == verdict.OK {
 		return nil

@@ -42,15 +42,23 @@ func (a *app) listCommand() *cobra.Command {
 				return err
 			}
 			if asJSON {
-				return a.listJSON(cases)
+				return unwritten(a.listJSON(cases))
 			}
-			return report.List(a.Stdout, cases, a.look(a.Stdout))
+			return unwritten(report.List(a.Stdout, cases, a.look(a.Stdout)))
 		},
 		ValidArgsFunction: a.completeIDs,
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "as JSON, with rules, sources and features")
 	catalogueFlag(cmd, &dir)
 	return cmd
+}
+
+// unwritten is the error of an output that took no more: not the user's fault.
+func unwritten(err error) error {
+	if err == nil {
+		return nil
+	}
+	return faultf("output: %w", err)
 }
 
 func catalogueFlag(cmd *cobra.Command, dir *string) {
@@ -102,7 +110,7 @@ func (a *app) explainCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return report.Explain(a.Stdout, cases, a.look(a.Stdout))
+			return unwritten(report.Explain(a.Stdout, cases, a.look(a.Stdout)))
 		},
 		ValidArgsFunction: a.completeIDs,
 	}
@@ -137,8 +145,8 @@ func (a *app) render(path string) error {
 	if err != nil {
 		m.Cut = err.Error()
 	}
-	if err := report.Text(a.Stdout, m, a.look(a.Stdout)); err != nil {
-		return faultf("report: %w", err)
+	if err := unwritten(report.Text(a.Stdout, m, a.look(a.Stdout))); err != nil {
+		return err
 	}
 	if m.End == nil {
 		why := "its end is missing"
@@ -158,7 +166,7 @@ func (a *app) versionCommand() *cobra.Command {
 		RunE: func(*cobra.Command, []string) error {
 			_, err := fmt.Fprintf(a.Stdout, "wiretrial %s (%s %s/%s, adapter contract %d, log schema %d)\n",
 				version(), runtime.Version(), runtime.GOOS, runtime.GOARCH, contract.Version, eventlog.Schema)
-			return err
+			return unwritten(err)
 		},
 	}
 }
