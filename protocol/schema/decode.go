@@ -9,8 +9,42 @@ import (
 	"unicode/utf8"
 )
 
-// decode reads a line as one JSON object, numbers exactly.
+// decode reads a line as one JSON object, its numbers as the CLI reads them: as float64, infinite beyond that.
 func decode(line []byte) (map[string]any, error) {
+	var value any
+	if utf8.Valid(line) && json.Unmarshal(line, &value) == nil {
+		if object, ok := value.(map[string]any); ok {
+			return object, nil
+		}
+	}
+	object, err := decodeExactly(line)
+	if err != nil {
+		return nil, err
+	}
+	floats(object)
+	return object, nil
+}
+
+// floats replaces the numbers within a decoded value and returns it.
+func floats(value any) any {
+	switch v := value.(type) {
+	case json.Number:
+		f, _ := v.Float64() // beyond the range it is infinite
+		return f
+	case []any:
+		for i, item := range v {
+			v[i] = floats(item)
+		}
+	case map[string]any:
+		for name, item := range v {
+			v[name] = floats(item)
+		}
+	}
+	return value
+}
+
+// decodeExactly reads a line as one JSON object, numbers as they stand there, and says what is wrong with it.
+func decodeExactly(line []byte) (map[string]any, error) {
 	if at := invalidUTF8(line); at >= 0 {
 		return nil, &Error{Offset: int64(at), Expected: "UTF-8", Got: fmt.Sprintf("the byte 0x%02x", line[at])}
 	}

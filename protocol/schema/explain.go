@@ -2,15 +2,12 @@ package schema
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
 
-	"github.com/santhosh-tekuri/jsonschema/v6"
-	"github.com/santhosh-tekuri/jsonschema/v6/kind"
+	"github.com/google/jsonschema-go/jsonschema"
 )
 
 // Error says why a line does not fit.
@@ -43,16 +40,19 @@ func (e *Error) Error() string {
 	return text
 }
 
-// explain turns the validator's tree of causes into its first fault: the outermost, then the first by name.
-func (s *set) explain(err error, path []string, value any) error {
-	var invalid *jsonschema.ValidationError
-	if !errors.As(err, &invalid) {
+// explain says why the value at path in line was refused by the schema that entry names: its first fault is the outermost, then
+// the first by name. The line is decoded again, for its numbers as they stand there.
+func (s *set) explain(entry string, line []byte, path []string, refusal error) error {
+	object, err := decodeExactly(line)
+	if err != nil {
 		return err
 	}
-	var faults []*Error
-	for _, leaf := range leaves(invalid, nil) {
-		place := slices.Concat(path, leaf.InstanceLocation)
-		faults = append(faults, s.faults(leaf, place, at(value, leaf.InstanceLocation))...)
+	value := within(object, path)
+	faults := s.docs.faults(entry, path, value)
+	if len(faults) == 0 { // a keyword that the walk does not know
+		return &Error{
+			Path: strings.Join(path, "."), Expected: "a value that fits " + entry, Got: describe(value) + ", " + cut(refusal.Error()),
+		}
 	}
 	slices.SortFunc(faults, func(a, b *Error) int {
 		return cmp.Or(
@@ -65,6 +65,15 @@ func (s *set) explain(err error, path []string, value any) error {
 	first := faults[0]
 	first.More = len(faults) - 1
 	return first
+}
+
+// within returns the value under names in an object.
+func within(value any, names []string) any {
+	for _, name := range names {
+		object, _ := value.(map[string]any)
+		value = object[name]
+	}
+	return value
 }
 
 // rank puts a name that is nearly right before the one that is missing because of it, and names that mean nothing last.
@@ -80,114 +89,31 @@ func rank(e *Error) int {
 
 const knownName = "a known name"
 
-func leaves(e *jsonschema.ValidationError, found []*jsonschema.ValidationError) []*jsonschema.ValidationError {
-	if _, named := e.ErrorKind.(*kind.PropertyNames); named || len(e.Causes) == 0 {
-		return append(found, e)
-	}
-	for _, cause := range e.Causes {
-		found = leaves(cause, found)
-	}
-	return found
-}
-
-// at returns the value at a location.
-func at(value any, location []string) any {
-	for _, token := range location {
-		switch v := value.(type) {
-		case map[string]any:
-			value = v[token]
-		case []any:
-			i, err := strconv.Atoi(token)
-			if err != nil || i >= len(v) {
-				return nil
-			}
-			value = v[i]
-		}
-	}
-	return value
-}
-
-func (s *set) faults(leaf *jsonschema.ValidationError, place []string, value any) []*Error {
-	path, got := strings.Join(place, "."), describe(value)
-	fault := func(expected, got string) []*Error {
-		return []*Error{{Path: path, Expected: expected, Got: got}}
-	}
-	switch k := leaf.ErrorKind.(type) {
-	case *kind.AdditionalProperties:
-		return s.unknownNames(leaf.SchemaURL, path, k.Properties)
-	case *kind.PropertyNames:
-		return s.unknownNames(strings.TrimSuffix(leaf.SchemaURL, "/propertyNames"), path, []string{k.Property})
-	case *kind.Required:
-		var missing []*Error
-		for _, name := range k.Missing {
-			missing = append(missing, &Error{Path: path, Expected: strconv.Quote(name), Got: "none"})
-		}
-		return missing
-	case *kind.Type:
-		return fault(types(k.Want), got)
-	case *kind.Const:
-		return fault(literal(k.Want), got)
-	case *kind.Enum:
-		return fault(oneOf(k.Want), got)
-	case *kind.MinLength:
-		return fault("a string that is not empty", got)
-	case *kind.Pattern:
-		return fault("a string like "+k.Want, got)
-	case *kind.Not:
-		return fault(s.negation(leaf.SchemaURL), got)
-	}
-	return fault("a value that fits "+leaf.SchemaURL, got)
-}
-
 // negation says what a not means, by its own description.
-func (s *set) negation(location string) string {
-	node, _ := s.lookup(location).(map[string]any)
-	not, _ := node["not"].(map[string]any)
-	if text, ok := not["description"].(string); ok {
-		return "another value, since " + text
+func negation(not *jsonschema.Schema) string {
+	if not.Description != "" {
+		return "another value, since " + not.Description
 	}
 	return "another value"
 }
 
-// unknownNames reports each name that a closed object must not have, with the name that was probably meant.
-func (s *set) unknownNames(location, path string, names []string) []*Error {
-	node, _ := s.lookup(location).(map[string]any)
-	properties, _ := node["properties"].(map[string]any)
-	var faults []*Error
-	for _, name := range names {
-		expected := knownName
-		for known := range properties {
-			if plain(known) == plain(name) {
-				expected = "the name " + strconv.Quote(known)
-			}
+// unknownName reports a name that an object must not have, with the one that was probably meant.
+func unknownName(path, name string, properties map[string]*jsonschema.Schema) *Error {
+	expected := knownName
+	for known := range properties {
+		if plain(known) == plain(name) {
+			expected = "the name " + strconv.Quote(known)
 		}
-		faults = append(faults, &Error{Path: path, Expected: expected, Got: "the name " + quote(name)})
 	}
-	return faults
+	return &Error{Path: path, Expected: expected, Got: "the name " + quote(name)}
 }
 
 // plain strips what languages disagree about: case and underscores.
 func plain(name string) string { return strings.ToLower(strings.ReplaceAll(name, "_", "")) }
 
-// lookup returns the schema at an absolute location with a JSON pointer as its fragment.
-func (s *set) lookup(location string) any {
-	file, pointer, _ := strings.Cut(location, "#")
-	node := s.docs[file]
-	for _, token := range strings.Split(strings.TrimPrefix(pointer, "/"), "/") {
-		if token == "" {
-			continue
-		}
-		if plain, err := url.PathUnescape(token); err == nil {
-			token = plain
-		}
-		token = strings.NewReplacer("~1", "/", "~0", "~").Replace(token)
-		node = at(node, []string{token})
-	}
-	return node
-}
-
+// types names the types that a schema allows, in its order.
 func types(want []string) string {
-	var names []string
+	names := make([]string, 0, len(want))
 	for _, name := range want {
 		switch name {
 		case "object", "array", "integer":
@@ -213,4 +139,11 @@ func oneOf(values []any) string {
 		texts = append(texts, literal(value))
 	}
 	return strings.Join(texts, " or ")
+}
+
+func atLeast(length int) string {
+	if length == 1 {
+		return "a string that is not empty"
+	}
+	return fmt.Sprintf("a string of at least %d characters", length)
 }

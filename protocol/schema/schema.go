@@ -7,17 +7,15 @@
 // The schemas are closed where the SDK itself makes the object and open where its user does: prompts, tool inputs, hook outputs
 // and tool results. A control request of a subtype that they do not know is judged by its envelope only.
 //
-// They are compiled at the first use, so that a program that only links this package pays nothing. All functions are safe for
-// concurrent use.
+// They are compiled at the first use, so that a program that only links this package pays nothing: it may be one that SDKs
+// start as claude. A validator says whether a line fits; why it does not, which it says in a text only, is found by a walk of
+// our own through schema and line. All functions are safe for concurrent use.
 package schema
 
 import (
 	"embed"
 	"fmt"
 	"strings"
-	"sync"
-
-	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
 //go:embed *.json
@@ -45,7 +43,7 @@ func CheckInput(line []byte) error {
 	if err != nil {
 		return err
 	}
-	return check("input.json", nil, value)
+	return check("input.json", line, value, nil)
 }
 
 // CheckAnswer judges the line of a control response as [CheckInput] does, and then what it answers to a request of that subtype
@@ -56,7 +54,7 @@ func CheckAnswer(subtype string, line []byte) error {
 	if err != nil {
 		return err
 	}
-	if err := check("input.json", nil, value); err != nil {
+	if err := check("input.json", line, value, nil); err != nil {
 		return err
 	}
 	body, _ := value["response"].(map[string]any)
@@ -67,7 +65,7 @@ func CheckAnswer(subtype string, line []byte) error {
 	if !given {
 		return withoutAnswer(subtype)
 	}
-	return check("answer.json#/$defs/"+subtype, []string{"response", "response"}, answer)
+	return check(answerTo+subtype, line, answer, []string{"response", "response"})
 }
 
 // withoutAnswer judges a success without a value: enough for a notification or a hook, not for a decision.
@@ -85,62 +83,25 @@ func CheckOutput(line []byte) error {
 	if err != nil {
 		return err
 	}
-	return check("output.json", nil, value)
+	return check("output.json", line, value, nil)
 }
 
-// check validates a value. Path is where the value stands in the line.
-func check(name string, path []string, value any) error {
+// check judges the value that stands at path in line by the schema that entry names.
+func check(entry string, line []byte, value any, path []string) error {
 	s, err := load()
 	if err != nil {
 		return err
 	}
-	compiled := s.compiled[name]
-	if compiled == nil {
+	judge := s.judge(entry, value)
+	if judge == nil {
 		return nil // answers to requests that are not known
 	}
+	compiled, err := judge()
+	if err != nil {
+		return err
+	}
 	if err := compiled.Validate(value); err != nil {
-		return s.explain(err, path, value)
+		return s.explain(entry, line, path, err)
 	}
 	return nil
-}
-
-// set is the compiled schemas and their texts.
-type set struct {
-	compiled map[string]*jsonschema.Schema
-	docs     map[string]any // by absolute location
-}
-
-// load compiles the schemas once. What it returns is never changed.
-var load = sync.OnceValues(compile)
-
-func compile() (*set, error) {
-	s := &set{compiled: map[string]*jsonschema.Schema{}, docs: map[string]any{}}
-	c := jsonschema.NewCompiler()
-	c.DefaultDraft(jsonschema.Draft2020)
-	for _, name := range Names() {
-		text, err := Source(name)
-		if err != nil {
-			return nil, err
-		}
-		doc, err := jsonschema.UnmarshalJSON(strings.NewReader(string(text)))
-		if err != nil {
-			return nil, fmt.Errorf("schema %s: %w", name, err)
-		}
-		if err := c.AddResource(base+name, doc); err != nil {
-			return nil, fmt.Errorf("schema %s: %w", name, err)
-		}
-		s.docs[base+name] = doc
-	}
-	entries := []string{"input.json", "output.json"}
-	for _, subtype := range []string{"can_use_tool", "hook_callback", "mcp_message", "elicitation"} {
-		entries = append(entries, "answer.json#/$defs/"+subtype)
-	}
-	for _, entry := range entries {
-		compiled, err := c.Compile(base + entry)
-		if err != nil {
-			return nil, fmt.Errorf("schema %s: %w", entry, err)
-		}
-		s.compiled[entry] = compiled
-	}
-	return s, nil
 }
