@@ -25,6 +25,7 @@ const updateGuide = "WIRETRIAL_UPDATE_DOCS"
 // TestTheGuideShowsWhatReallyHappens writes the files that the guide shows and runs its commands, one after the other.
 func TestTheGuideShowsWhatReallyHappens(t *testing.T) {
 	t.Parallel()
+	needsDescriptors(t)
 	python, err := exec.LookPath("python3")
 	if err != nil {
 		t.Skip("the guide's adapters need python3")
@@ -137,6 +138,20 @@ func TestEveryCheckHasABadAdapter(t *testing.T) {
 	for id := range bad {
 		if !slices.Contains(ids, id) {
 			t.Errorf("the bad adapter %s fails no check", id)
+		}
+	}
+}
+
+// TestTheContractNamesItsClosedSets keeps the contract's text and its types together.
+func TestTheContractNamesItsClosedSets(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("../../docs/adapter-contract.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range slices.Concat(contract.Features()[len(contract.Operations()):], contract.OptionNames(), contract.Kinds()) {
+		if !strings.Contains(string(text), "`"+name+"`") {
+			t.Errorf("the contract's text does not name %s", name)
 		}
 	}
 }

@@ -2,6 +2,7 @@ package adaptercheck_test
 
 import (
 	"context"
+	"errors"
 	"os"
 	"runtime"
 	"slices"
@@ -10,6 +11,7 @@ import (
 	"time"
 
 	"github.com/wiretrial/wiretrial/harness/adaptercheck"
+	"github.com/wiretrial/wiretrial/harness/host"
 )
 
 // check runs all checks on an adapter of the test binary.
@@ -90,5 +92,57 @@ func needsDescriptors(t *testing.T) {
 	t.Helper()
 	if runtime.GOOS != "linux" {
 		t.Skip("descriptors of another process cannot be seen on this platform")
+	}
+}
+
+func TestAnAdapterThatDoesNotStart(t *testing.T) {
+	t.Parallel()
+	exe, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		argv []string
+		kind error
+		says string
+	}{
+		"ends at once":        {[]string{"true"}, host.ErrHello, "it ended (exit 0)"},
+		"fails at once":       {[]string{"false"}, host.ErrHello, "it ended (exit 1)"},
+		"echoes":              {[]string{"cat"}, host.ErrHello, "expected the answer to hello"},
+		"is not there":        {[]string{"/nowhere/adapter"}, host.ErrSpawn, "/nowhere/adapter"},
+		"is an empty command": {nil, host.ErrSpawn, "the command is empty"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r, err := adaptercheck.Run(t.Context(), adaptercheck.Config{Name: "it", Argv: c.argv, Exe: exe, Dir: t.TempDir()}, nil)
+			if !errors.Is(err, c.kind) || !strings.Contains(err.Error(), c.says) {
+				t.Errorf("got %v, want %v that says %q", err, c.kind, c.says)
+			}
+			if len(r.Checks) > 0 {
+				t.Errorf("checks were made: %v", r.Checks)
+			}
+		})
+	}
+}
+
+func TestAnInterruptedCheckKeepsWhatItFound(t *testing.T) {
+	t.Parallel()
+	exe, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	cfg := adaptercheck.Config{Argv: []string{exe, "__adapter", "good"}, Exe: exe, Dir: t.TempDir()}
+	r, err := adaptercheck.Run(ctx, cfg, func(c adaptercheck.Check) {
+		if c.ID == "turn.plain" {
+			cancel()
+		}
+	})
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v, want the end of the context", err)
+	}
+	if n := len(r.Checks); n == 0 || r.Checks[n-1].ID != "turn.plain" {
+		t.Errorf("got %d checks, want those until turn.plain", n)
 	}
 }
