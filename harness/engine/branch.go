@@ -41,7 +41,7 @@ func (r *run) eitherBound(s scenarios.Step, heads []view) waiting {
 		names[i] = h.what()
 		b := r.bound(h.Step, "")
 		if b.until.After(w.until) {
-			w.until, w.promise = b.until, b.promise
+			w = b
 		}
 	}
 	w.step, w.what = s, strings.Join(names, " or ")

@@ -34,7 +34,7 @@ func (r *run) close(settled bool) error {
 
 // buryFakes waits for the fakes' ends. A fake that still lives is what the SDK left behind.
 func (r *run) buryFakes() error {
-	limit := time.Now().Add(oneShotEnd)
+	limit := time.Now().Add(min(oneShotEnd, r.o.Deadline))
 	for r.living() != nil && time.Now().Before(limit) {
 		if err := r.pump(time.Now().Add(20 * time.Millisecond)); err != nil {
 			return err

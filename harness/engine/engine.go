@@ -112,7 +112,9 @@ type run struct {
 	arrivals  int // events that count, over all lanes
 	last      time.Time
 	began     time.Time
-	stepBegan time.Time // completion of the previous step
+	stepBegan time.Time // completion of the previous step, as the harness knows it: promises count from here
+	stepTrue  time.Time // the same without the harness's own delay: lower bounds count from here
+	seen      time.Time // of the event that the current step took; zero: none
 	cursors   []cursor
 	marks     map[string]mark
 	needs     map[string]bool // acts before which a barrier is due
@@ -144,7 +146,7 @@ func newRun(ctx context.Context, c *scenarios.Case, a Adapter, fakes Fakes, o Op
 		feat: set(a.Hello().Features), chat: set(a.Hello().Chatter),
 		inbox: make(chan fakeEvent, 1024), sessions: map[string]*session{}, ops: map[int]*op{},
 		pulls: map[string]*pull{}, asks: map[string]*ask{}, open: map[int]func(host.Event){}, marks: map[string]mark{},
-		began: time.Now(), last: time.Now(), stepBegan: time.Now(),
+		began: time.Now(), last: time.Now(), stepBegan: time.Now(), stepTrue: time.Now(),
 	}
 	r.ctx, r.cancel = context.WithCancel(ctx)
 	r.needs = actsToMark(c.Steps)

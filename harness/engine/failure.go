@@ -111,7 +111,9 @@ func (r *run) failf(check, format string, args ...any) *fail {
 
 func (r *run) failAt(s scenarios.Step, check, format string, args ...any) *fail {
 	f := r.failf(check, format, args...)
-	f.Step, f.Where = s.Index, s.Pos.String()
+	if s.Index > 0 { // a law of the end is waited for at no step
+		f.Step, f.Where = s.Index, s.Pos.String()
+	}
 	return f
 }
 

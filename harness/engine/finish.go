@@ -25,7 +25,7 @@ func (r *run) finish() error {
 	return nil
 }
 
-// last is the step that a law of the end is waited for at: none.
+// lawWait is the wait for what a law of the end demands: at no step.
 func (r *run) lawWait(what string, d time.Duration) waiting {
 	return waiting{what: what, until: time.Now().Add(d)}
 }

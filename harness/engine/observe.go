@@ -73,10 +73,11 @@ func (r *run) accept(v view, s *sight) error {
 			return r.failAt(v.Step, CheckSince, "%s came before %s", v.what(), name)
 		}
 	}
-	if d := s.when.Sub(r.stepBegan); v.After > 0 && d < v.After {
+	if d := s.when.Sub(r.stepTrue); v.After > 0 && d < v.After {
 		return r.failAt(v.Step, CheckAfter, "%s came after %s, sooner than %s", v.what(), d.Round(time.Millisecond), v.After)
 	}
 	v.keep(s.doc)
+	r.seen = s.when
 	if ms := r.match(v, s); len(ms) > 0 {
 		r.unsettled = true
 		return r.mismatch(v.Step, s.check, ms)

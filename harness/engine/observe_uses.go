@@ -10,7 +10,10 @@ import (
 	"github.com/wiretrial/wiretrial/scenarios"
 )
 
-// uses measures the adapter's process; children get a moment to be reaped.
+// settleUsage is how long a measured resource may take to fall below its bound: children are reaped, pipes closed.
+const settleUsage = 5 * time.Second
+
+// uses measures the adapter's process.
 func (r *run) uses(v view) error {
 	checks, err := usesChecks(v)
 	if err != nil {
@@ -25,7 +28,7 @@ func (r *run) uses(v view) error {
 	if _, err := r.barrier("uses"); err != nil {
 		return err
 	}
-	limit := time.Now().Add(5 * time.Second)
+	limit := time.Now().Add(min(settleUsage, r.o.Deadline))
 	for {
 		u, err := r.a.Usage(r.ctx, over, func(int) bool { return false })
 		if err != nil {

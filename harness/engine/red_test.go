@@ -141,11 +141,11 @@ func reds() []red {
 		{name: "a timeout fires too early", lie: "hasty-start", check: engine.CheckAfter, step: 3, text: `
 cli: {serves: []}
 steps:
-- sdk.start: {prompt: go on, options: {initialize_timeout: 500ms}}
+- sdk.start: {prompt: go on, options: {initialize_timeout: 2500ms}}
 - cli.reads: control_request/initialize
 - sdk.fails: start
   kind: timeout
-  after: 250ms
+  after: 2s
 `},
 		{name: "stdin ends before the result", lie: "closes-stdin", entry: scenarios.OneShot, text: ending, check: engine.CheckSince, step: 5},
 		{name: "a yielded text is altered", lie: "changes-text", text: matched, check: engine.CheckMatch, step: 4},

@@ -27,7 +27,7 @@ func (r *run) steps(list []scenarios.Step) error {
 			return err
 		}
 		r.markStep(list[i], "ok", "")
-		r.stepBegan = time.Now()
+		r.completed()
 		r.cursors[at].at = i + 1
 		if list[i].Actor == scenarios.Fake || list[i].Verb == scenarios.Fork {
 			r.release()
@@ -38,6 +38,21 @@ func (r *run) steps(list []scenarios.Step) error {
 	return nil
 }
 
+// completed notes when a step was over. An observation was over when its event came, but not before the step before it: how long the harness
+// took to notice that must shorten no lower bound, and lengthen no promise.
+func (r *run) completed() {
+	before := r.stepBegan
+	r.stepBegan = time.Now()
+	r.stepTrue = r.stepBegan
+	if !r.seen.IsZero() {
+		r.stepTrue = before
+		if r.seen.After(before) {
+			r.stepTrue = r.seen
+		}
+	}
+	r.seen = time.Time{}
+}
+
 // step runs one step, as often as its times says.
 func (r *run) step(s scenarios.Step) error {
 	switch s.Verb {
@@ -46,7 +61,7 @@ func (r *run) step(s scenarios.Step) error {
 		if err != nil {
 			return err
 		}
-		return r.hold(s, d)
+		return r.silence(s, d)
 	case scenarios.Fork:
 		return r.either(s)
 	}

@@ -30,9 +30,12 @@ type waiting struct {
 	what    string
 	step    scenarios.Step
 	until   time.Time
-	promise bool // the bound is the SDK's promise (within), not the harness's deadline
+	promise bool          // the bound is the SDK's promise (within), not the harness's deadline
+	within  time.Duration // the promise itself, counted from the end of the previous step
 	began   time.Time
-	queue   time.Duration // the SDK's run-queue wait when the wait began
+	// measured and queued say for how long the SDK's threads had waited for a CPU when a promise began, where that can be told.
+	measured bool
+	queued   time.Duration
 }
 
 // wait handles events until cond holds. It fails by the deadline, or earlier when it is proven that nothing can move any more.
@@ -53,11 +56,18 @@ func (r *run) wait(w waiting, cond func() (bool, error)) error {
 		}
 		now := time.Now()
 		if !now.Before(w.until) {
-			return r.expired(w)
+			limit, queued := r.allowed(w)
+			if !now.Before(limit) {
+				return r.expired(w, queued)
+			}
+			if err := r.pump(limit); err != nil {
+				return err
+			}
+			continue
 		}
 		if idle := now.Sub(r.last); idle >= probe {
 			probe *= 2
-			if err := r.hang(w, cond); err != nil {
+			if err := r.failIfStuck(w, cond); err != nil {
 				return err
 			}
 			continue
@@ -72,22 +82,50 @@ func (r *run) wait(w waiting, cond func() (bool, error)) error {
 	}
 }
 
-// expired is the failure of a wait whose bound has passed.
-func (r *run) expired(w waiting) error {
-	r.unsettled = true
-	if w.promise {
-		return r.failAt(w.step, CheckWithin, "%s did not come within %s", w.what, w.until.Sub(r.stepBegan).Round(time.Millisecond))
+// allowed is the bound of a wait: a promise is kept by an SDK that was kept from running meanwhile, so the time that its threads waited for a
+// CPU is added. Threads wait side by side, so this errs for the SDK; it is bounded by the deadline of any observation.
+func (r *run) allowed(w waiting) (limit time.Time, queued time.Duration) {
+	if !w.promise || !w.measured {
+		return w.until, 0
 	}
-	return r.failAt(w.step, CheckDeadline, "%s never came (%s waited; not proven to be a hang)", w.what, time.Since(w.began).Round(time.Millisecond))
+	now, ok := r.runQueue()
+	if !ok {
+		return w.until, 0
+	}
+	queued = min(max(now-w.queued, 0), r.o.Deadline)
+	return w.until.Add(queued), queued
 }
 
-// hang fails a wait early when the SDK is proven to be at rest with no wake-up before the bound.
-func (r *run) hang(w waiting, cond func() (bool, error)) error {
+// runQueue is how long the SDK's threads have waited for a CPU so far; ok is false where that cannot be told.
+func (r *run) runQueue() (wait time.Duration, ok bool) {
+	if r.hostGone {
+		return 0, false
+	}
+	u, err := r.a.Usage(r.ctx, 0, nil)
+	return u.RunQueueWait, err == nil
+}
+
+// expired is the failure of a wait whose bound has passed.
+func (r *run) expired(w waiting, queued time.Duration) error {
+	r.unsettled = true
+	if !w.promise {
+		return r.failAt(w.step, CheckDeadline, "%s never came (%s waited; not proven to be a hang)", w.what, time.Since(w.began).Round(time.Millisecond))
+	}
+	cpu := "how long the SDK waited for a CPU meanwhile cannot be told here"
+	if w.measured {
+		cpu = fmt.Sprintf("of which the SDK's threads waited %s for a CPU, which is not counted", queued.Round(time.Millisecond))
+	}
+	return r.failAt(w.step, CheckWithin, "%s did not come within %s: %s passed, %s", w.what, w.within,
+		time.Since(r.stepBegan).Round(time.Millisecond), cpu)
+}
+
+// failIfStuck fails a wait early when the SDK is proven to be at rest with no wake-up before the bound.
+func (r *run) failIfStuck(w waiting, cond func() (bool, error)) error {
 	if r.hostGone || r.timers() {
 		return r.pump(minTime(w.until, time.Now().Add(calm)))
 	}
 	for range 2 { // two proofs: the second rules out what was in flight between the channels at the first
-		q, ok, err := r.quiet(true)
+		q, ok, err := r.atRest(true, true)
 		if err != nil {
 			return err
 		}
@@ -102,11 +140,7 @@ func (r *run) hang(w waiting, cond func() (bool, error)) error {
 		}
 	}
 	r.unsettled = true
-	check := CheckDeadline
-	if w.promise {
-		check = CheckWithin
-	}
-	f := r.failAt(w.step, check, "%s never came: proven, nothing moves any more and no timer is set", w.what)
+	f := r.failAt(w.step, w.check(), "%s never came: proven, nothing moves any more and no timer is set", w.what)
 	f.Class = Class(CheckDeadline, r.unsafe())
 	return f
 }
@@ -114,22 +148,25 @@ func (r *run) hang(w waiting, cond func() (bool, error)) error {
 // wakes waits for the SDK's next timer if it is due before the bound, and fails with it if not.
 func (r *run) wakes(w waiting, q host.Quiet) error {
 	at, known := q.Wake.At, q.Wake.Kind == host.WakeAt
-	if !known || at.Before(w.until) {
-		next := w.until
+	limit, _ := r.allowed(w)
+	if !known || at.Before(limit) {
+		next := limit
 		if known && at.Add(calm).Before(next) {
 			next = at.Add(calm)
 		}
 		return r.pump(next)
 	}
 	r.unsettled = true
-	check := CheckDeadline
+	return r.failAt(w.step, w.check(), "%s never came: proven, nothing moves before a timer of the SDK in %s (%s)", w.what,
+		time.Until(at).Round(time.Millisecond), q.Wake.What)
+}
+
+// check is the one that a wait fails.
+func (w waiting) check() string {
 	if w.promise {
-		check = CheckWithin
+		return CheckWithin
 	}
-	f := r.failAt(w.step, check, "%s never came: proven, nothing moves before a timer of the SDK in %s (%s)", w.what,
-		time.Until(at).Round(time.Second), q.Wake.What)
-	f.Class = Class(CheckDeadline, r.unsafe())
-	return f
+	return CheckDeadline
 }
 
 func minTime(a, b time.Time) time.Time {
@@ -151,12 +188,9 @@ func (r *run) timers() bool {
 	return false
 }
 
-// quiet makes one attempt at a proof that the SDK is at rest and both channels are empty. blocked fakes count as at rest only
-// where a hang is looked for.
-func (r *run) quiet(hang bool) (host.Quiet, bool, error) { return r.prove(hang, hang) }
-
-// prove is quiet, and says whether bytes that the SDK does not read may lie in its pipe.
-func (r *run) prove(hang, unread bool) (host.Quiet, bool, error) {
+// atRest makes one attempt at a proof that the SDK is at rest and both channels are empty. Fakes that wait in a write count as at rest only
+// where a hang is looked for; unread says that bytes which the SDK does not read may lie in its pipe.
+func (r *run) atRest(hang, unread bool) (host.Quiet, bool, error) {
 	if r.hostGone {
 		return host.Quiet{}, false, nil
 	}
@@ -272,7 +306,7 @@ func (r *run) barrier(why string) (bool, error) {
 	pause := time.Millisecond
 	for time.Now().Before(limit) && !r.hostGone {
 		// What an SDK leaves unread for long it does not want: it is at rest all the same.
-		q, ok, err := r.prove(false, time.Since(began) > unreadPatience)
+		q, ok, err := r.atRest(false, time.Since(began) > unreadPatience)
 		if err != nil {
 			return false, err
 		}
@@ -297,13 +331,14 @@ func (r *run) barrier(why string) (bool, error) {
 func (r *run) bound(s scenarios.Step, what string) waiting {
 	w := waiting{what: what, step: s, until: time.Now().Add(r.o.Deadline)}
 	if s.Within > 0 {
-		w.until, w.promise = r.stepBegan.Add(s.Within), true
+		w.until, w.promise, w.within = r.stepBegan.Add(s.Within), true, s.Within
+		w.queued, w.measured = r.runQueue()
 	}
 	return w
 }
 
-// hold is quiet: for the given time nothing new may happen. What is already on its way when it begins is let through first.
-func (r *run) hold(s scenarios.Step, d time.Duration) error {
+// silence is the step quiet: for the given time nothing new may happen. What is already on its way when it begins is let through first.
+func (r *run) silence(s scenarios.Step, d time.Duration) error {
 	if _, err := r.barrier("quiet"); err != nil {
 		return err
 	}
