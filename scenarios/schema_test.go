@@ -9,27 +9,23 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/santhosh-tekuri/jsonschema/v6"
+	"github.com/google/jsonschema-go/jsonschema"
 )
 
-func compiledSchema(t testing.TB) *jsonschema.Schema {
+func compiledSchema(t testing.TB) *jsonschema.Resolved {
 	t.Helper()
-	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(Schema()))
-	if err != nil {
+	doc := new(jsonschema.Schema)
+	if err := json.Unmarshal(Schema(), doc); err != nil {
 		t.Fatal(err)
 	}
-	c := jsonschema.NewCompiler()
-	if err := c.AddResource("scenario.schema.json", doc); err != nil {
-		t.Fatal(err)
-	}
-	s, err := c.Compile("scenario.schema.json")
+	s, err := doc.Resolve(nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return s
 }
 
-// instance reads a file as an editor does: YAML as it stands.
+// instance reads a file as an editor does: YAML as it stands, numbers as float64.
 func instance(t testing.TB, name string) (Value, bool) {
 	t.Helper()
 	src, err := os.ReadFile(name)
@@ -37,7 +33,15 @@ func instance(t testing.TB, name string) (Value, bool) {
 		t.Fatal(err)
 	}
 	top := parse(name, src, newReport())
-	return top.plain(), top != nil
+	text, err := json.Marshal(top.plain())
+	if err != nil {
+		t.Fatalf("%s: %v", name, err)
+	}
+	var value Value
+	if err := json.Unmarshal(text, &value); err != nil {
+		t.Fatalf("%s: %v", name, err)
+	}
+	return value, top != nil
 }
 
 func TestSchemaIsPublished(t *testing.T) {
