@@ -3,7 +3,6 @@ package scenarios
 import (
 	"encoding/json"
 
-	"regexp"
 	"slices"
 	"strings"
 
@@ -158,7 +157,7 @@ func (l *linter) jsonText(pos Pos, what, text string, s *Step) {
 	}
 }
 
-var uuidForm = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
+var uuidForm = newForm(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
 
 // uuids checks the identity of one written frame.
 func (l *linter) uuids(s *Step, w Written) {
@@ -167,7 +166,7 @@ func (l *linter) uuids(s *Step, w Written) {
 	}
 	for _, path := range []string{"uuid", "session_id"} {
 		var text string
-		if v, ok := Lookup(w.Bytes, path); !ok || json.Unmarshal(v, &text) != nil || uuidForm.MatchString(text) || text == "captured" {
+		if v, ok := Lookup(w.Bytes, path); !ok || json.Unmarshal(v, &text) != nil || uuidForm.matches(text) || text == "captured" {
 			continue
 		}
 		l.rep.add(s.Pos, RuleFrameUUID, "%s of %s is %q, no UUID, which a typed SDK rejects", path, clip(w.ID), clip(text))
@@ -251,13 +250,13 @@ func (t *trace) settles(s *Step, names []string) bool {
 	return false
 }
 
-var anyUse = regexp.MustCompile(`\$\{[^}]*\}`)
+var anyUse = newForm(`\$\{[^}]*\}`)
 
 // sameName tells whether two names may be one, where a generated part stands for any text.
 func sameName(a, b string) bool {
 	if a == b {
 		return true
 	}
-	pa, pb := anyUse.ReplaceAllString(a, "*"), anyUse.ReplaceAllString(b, "*")
+	pa, pb := anyUse().ReplaceAllString(a, "*"), anyUse().ReplaceAllString(b, "*")
 	return pa == pb || strings.Contains(pa, "*") && wild(pa, b) || strings.Contains(pb, "*") && wild(pb, a)
 }

@@ -2,7 +2,6 @@ package scenarios
 
 import (
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -69,13 +68,13 @@ func (l *loader) header(name string) {
 }
 
 var (
-	areaForm   = regexp.MustCompile(`^[a-z0-9][a-z0-9-]*$`)
-	idForm     = regexp.MustCompile(`^[a-z0-9][a-z0-9-]*/[a-z0-9][a-z0-9-]*$`)
-	formerForm = regexp.MustCompile(`^[a-z0-9][a-z0-9-]*/[a-z0-9][a-z0-9-]*(\[[A-Za-z0-9,._-]+\])?$`)
-	ruleForm   = regexp.MustCompile(`^[A-Z]{2,5}-\d+$`)
-	seenForm   = regexp.MustCompile(`^([a-z][a-z-]*#\d+|B\d+|[a-z]+:[A-Za-z0-9][A-Za-z0-9.-]*)$`)
-	rowForm    = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
-	orderForm  = regexp.MustCompile(`^[o-z]\d{2,4}$`)
+	areaForm   = newForm(`^[a-z0-9][a-z0-9-]*$`)
+	idForm     = newForm(`^[a-z0-9][a-z0-9-]*/[a-z0-9][a-z0-9-]*$`)
+	formerForm = newForm(`^[a-z0-9][a-z0-9-]*/[a-z0-9][a-z0-9-]*(\[[A-Za-z0-9,._-]+\])?$`)
+	ruleForm   = newForm(`^[A-Z]{2,5}-\d+$`)
+	seenForm   = newForm(`^([a-z][a-z-]*#\d+|B\d+|[a-z]+:[A-Za-z0-9][A-Za-z0-9.-]*)$`)
+	rowForm    = newForm(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
+	orderForm  = newForm(`^[o-z]\d{2,4}$`)
 )
 
 // localArea is the area of a file whose folder is none: a user's own, wherever it lies.
@@ -85,11 +84,11 @@ const localArea = "local"
 func (l *loader) id(name string) string {
 	clean := path.Clean(strings.ReplaceAll(name, "\\", "/"))
 	area, base := path.Base(path.Dir(clean)), strings.TrimSuffix(path.Base(clean), ".yaml")
-	if !areaForm.MatchString(area) {
+	if !areaForm.matches(area) {
 		area = localArea
 	}
 	id := area + "/" + base
-	if !strings.HasSuffix(clean, ".yaml") || !idForm.MatchString(id) {
+	if !strings.HasSuffix(clean, ".yaml") || !idForm.matches(id) {
 		l.rep.add(l.file.Pos, RuleFileID, "the path %q gives no id; want a name like AREA/NAME.yaml of lower-case letters, digits and -", clip(name))
 	}
 	return id
@@ -108,7 +107,7 @@ func (l *loader) rows() []string {
 	var names []string
 	for _, e := range n.keys {
 		switch {
-		case !rowForm.MatchString(e.key) || orderForm.MatchString(e.key):
+		case !rowForm.matches(e.key) || orderForm.matches(e.key):
 			l.rep.add(e.pos, RuleVariant, "row %q; a row is named by letters, digits, - and ., and not like the order o21", clip(e.key))
 		case e.val.shape != object:
 			l.rep.add(e.val.pos, RuleFileValue, "row %s: want a map from column to value, got %s", e.key, e.val.what())
@@ -150,7 +149,7 @@ func (d *decoder) fileText(n *node, key string) (string, bool) {
 }
 
 // fileTexts reads a list of texts of one form.
-func (d *decoder) fileTexts(n *node, key string, form *regexp.Regexp, want string) []string {
+func (d *decoder) fileTexts(n *node, key string, form form, want string) []string {
 	if n == nil {
 		return nil
 	}
@@ -161,7 +160,7 @@ func (d *decoder) fileTexts(n *node, key string, form *regexp.Regexp, want strin
 	var out []string
 	for _, item := range n.items {
 		s, ok := item.text()
-		if !ok || !form.MatchString(s) {
+		if !ok || !form.matches(s) {
 			d.odd(item, key, want)
 			continue
 		}
@@ -181,7 +180,7 @@ func (d *decoder) level(n *node) Level {
 	return Level(s)
 }
 
-var anyText = regexp.MustCompile(`.`)
+var anyText = newForm(`.`)
 
 // features reads needs.
 func (d *decoder) features(n *node) []string {

@@ -2,7 +2,6 @@ package scenarios
 
 import (
 	"encoding/json"
-	"regexp"
 	"strconv"
 	"strings"
 )
@@ -28,7 +27,7 @@ type filler struct {
 	left *allowance
 }
 
-var variantUse = regexp.MustCompile(`\$\{variant\.([^}${]*)\}`)
+var variantUse = newForm(`\$\{variant\.([^}${]*)\}`)
 
 // node returns n with the row's columns put in. A scalar that is nothing but one ${variant.COL} becomes the column's value.
 func (f *filler) node(n *node) *node {
@@ -46,7 +45,7 @@ func (f *filler) node(n *node) *node {
 		return f.object(n)
 	}
 	s, _ := n.text()
-	if m := variantUse.FindStringSubmatch(s); m != nil && m[0] == s {
+	if m := variantUse().FindStringSubmatch(s); m != nil && m[0] == s {
 		if v := f.column(m[1], n.pos); v != nil {
 			f.left.nodes -= v.count()
 			return v
@@ -76,11 +75,11 @@ func (f *filler) object(n *node) *node {
 
 // text puts the row's columns into a text.
 func (f *filler) text(s string, pos Pos) string {
-	out := variantUse.ReplaceAllStringFunc(s, func(use string) string {
+	out := variantUse().ReplaceAllStringFunc(s, func(use string) string {
 		if f.exhausted(pos) {
 			return use
 		}
-		name := variantUse.FindStringSubmatch(use)[1]
+		name := variantUse().FindStringSubmatch(use)[1]
 		v := f.column(name, pos)
 		if v == nil {
 			return use

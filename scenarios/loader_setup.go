@@ -1,7 +1,6 @@
 package scenarios
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 )
@@ -71,12 +70,12 @@ func (d *decoder) cliKey(e entry, c *CLI) {
 	}
 }
 
-var exitForm = regexp.MustCompile(`^exit \d{1,3}$`)
+var exitForm = newForm(`^exit \d{1,3}$`)
 
 // version reads hang, exit N, or the text that the version probe prints.
 func (d *decoder) version(n *node) string {
 	s, _ := d.fileText(n, "version")
-	if strings.HasPrefix(s, "exit") && !exitForm.MatchString(s) {
+	if strings.HasPrefix(s, "exit") && !exitForm.matches(s) {
 		d.odd(n, "version", `hang, "exit N" or the text that the probe prints`)
 	}
 	return s
@@ -154,7 +153,7 @@ func (d *decoder) frame(e entry) Frame {
 
 // frameName checks the name of a frame or a raw text.
 func (d *decoder) frameName(e entry, key string) {
-	if !nameForm.MatchString(e.key) || e.key == "end" && key == "frames" {
+	if !nameForm.matches(e.key) || e.key == "end" && key == "frames" {
 		d.rep.add(e.pos, RuleFileValue, "%s: %q is no name of letters, digits, _ and - (end is the end of a prompt stream)", key, clip(e.key))
 	}
 }

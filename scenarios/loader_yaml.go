@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -104,12 +103,12 @@ func (p *parser) document(src []byte) (doc *yaml.Node, err error) {
 	return doc, nil
 }
 
-var yamlLine = regexp.MustCompile(`^yaml: (?:line (\d+): )?`)
+var yamlLine = newForm(`^yaml: (?:line (\d+): )?`)
 
 // syntax reports an error of the YAML reader, which names a line at best.
 func (p *parser) syntax(err error) {
 	text, line := err.Error(), 1
-	if m := yamlLine.FindStringSubmatch(text); m != nil {
+	if m := yamlLine().FindStringSubmatch(text); m != nil {
 		text = text[len(m[0]):]
 		if n, convErr := strconv.Atoi(m[1]); convErr == nil {
 			line = n

@@ -2,7 +2,6 @@ package scenarios
 
 import (
 	"encoding/json"
-	"regexp"
 	"slices"
 	"strconv"
 )
@@ -38,11 +37,11 @@ func (d *decoder) word(n *node) string {
 }
 
 // kindForm is TYPE or TYPE/SUBTYPE, where a part may be generated.
-var kindForm = regexp.MustCompile(`^[A-Za-z_][\w.-]*(/([\w.-]|\$\{[^}]*\})+)?$`)
+var kindForm = newForm(`^[A-Za-z_][\w.-]*(/([\w.-]|\$\{[^}]*\})+)?$`)
 
 func (d *decoder) kindArg(n *node) Value {
 	s, ok := n.text()
-	if !ok || !kindForm.MatchString(s) {
+	if !ok || !kindForm.matches(s) {
 		d.bad(n, "a kind like user, system/init or control_response/p1")
 		return ""
 	}

@@ -2,7 +2,6 @@ package scenarios
 
 import (
 	"encoding/json"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -70,11 +69,11 @@ func (d *decoder) refineRest(s *Step, key string, n *node) {
 }
 
 // nameForm is what names of steps, sessions, tasks and frames look like; a part may be generated.
-var nameForm = regexp.MustCompile(`^(?:[A-Za-z_]|\$\{[^}]*\})(?:[\w-]|\$\{[^}]*\})*$`)
+var nameForm = newForm(`^(?:[A-Za-z_]|\$\{[^}]*\})(?:[\w-]|\$\{[^}]*\})*$`)
 
 func (d *decoder) name(n *node) string {
 	s, ok := n.text()
-	if !ok || !nameForm.MatchString(s) {
+	if !ok || !nameForm.matches(s) {
 		d.bad(n, "a name of letters, digits, _ and -")
 		return ""
 	}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 )
@@ -120,7 +119,7 @@ func (d *decoder) callbacks(n *node) []Callback {
 }
 
 // hookForm is what the name of a hook's event looks like. The set is open: new CLIs bring new events.
-var hookForm = regexp.MustCompile(`^[A-Z][A-Za-z]+$`)
+var hookForm = newForm(`^[A-Z][A-Za-z]+$`)
 
 func (d *decoder) callback(n *node) Callback {
 	c := Callback{Name: d.word(n)}
@@ -129,9 +128,9 @@ func (d *decoder) callback(n *node) Callback {
 	case c.Name == "":
 	case c.Name == string(Permission), c.Name == string(Stderr):
 		c.Kind = CallbackKind(c.Name)
-	case isTool && nameForm.MatchString(server) && nameForm.MatchString(tool):
+	case isTool && nameForm.matches(server) && nameForm.matches(tool):
 		c.Kind, c.Server, c.Tool = Tool, server, tool
-	case hookForm.MatchString(c.Name):
+	case hookForm.matches(c.Name):
 		c.Kind = Hook
 	default:
 		known := []string{string(Permission), string(Stderr), "PreToolUse", "PostToolUse", "SERVER/TOOL"}
