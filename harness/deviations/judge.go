@@ -64,8 +64,8 @@ func (j *Judge) entries(id, release string) []*Entry {
 func (j *Judge) failed(c *eventlog.Case, entries []*Entry) {
 	i := slices.IndexFunc(entries, func(e *Entry) bool { return e.explains(c.Failure) })
 	if i < 0 {
-		c.Deviation = fmt.Sprintf("a regression: %s records %s, and this is another failure; mend the SDK, or read its code again and record this one",
-			entries[0].Place(), entries[0].failure())
+		c.Deviation = fmt.Sprintf("a regression: %s records %s, and this is %s; mend the SDK, or read its code again and record this one",
+			entries[0].Place(), entries[0].failure(), failure(c.Failure))
 		return
 	}
 	if c.Verdict == eventlog.Fail {
@@ -84,6 +84,14 @@ func (j *Judge) failed(c *eventlog.Case, entries []*Entry) {
 // explains tells whether a failure is exactly what is recorded.
 func (e *Entry) explains(f *eventlog.Failure) bool {
 	return f != nil && f.Check == e.Check && (e.Kind == "" || e.Kind == f.Kind) && (e.Class == "" || e.Class == f.Class)
+}
+
+// failure says how a case failed in the words of an entry.
+func failure(f *eventlog.Failure) string {
+	if f == nil {
+		return "no failure"
+	}
+	return (&Entry{Check: f.Check, Kind: f.Kind, Class: f.Class}).failure()
 }
 
 // unexpected says what to delete now that a case passes, and shows the lines.

@@ -40,7 +40,7 @@ func TestJudge(t *testing.T) {
 	}{
 		"as recorded":                  {failing(hello, "deadline", "hang"), "0.2.5", eventlog.Known, "it waits\nfor ever (client.py:read) (py#98)\nadapters/x/deviations.yaml:4-14"},
 		"another version":              {failing(hello, "deadline", "hang"), "0.3.0", eventlog.Fail, ""},
-		"another check":                {failing(hello, "match", "wrong"), "0.2.5", eventlog.Fail, "a regression: adapters/x/deviations.yaml:4-14 records deadline, hang"},
+		"another check":                {failing(hello, "match", "wrong"), "0.2.5", eventlog.Fail, "a regression: adapters/x/deviations.yaml:4-14 records deadline, hang, and this is match, wrong;"},
 		"another class":                {failing(hello, "deadline", "unsafe"), "0.2.5", eventlog.Fail, "a regression"},
 		"nothing recorded":             {failing("turns/other", "deadline", "hang"), "0.2.5", eventlog.Fail, ""},
 		"passes":                       {passing(hello), "0.2.5", eventlog.UnexpectedPass, "delete adapters/x/deviations.yaml:4-14, or narrow its id turns/hello"},

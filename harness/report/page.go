@@ -127,7 +127,8 @@ func breakAt(s string, width int) int {
 	n, blank := 0, 0
 	for i, r := range s {
 		if n += runeColumns(r); n > width {
-			if blank > 0 && columns(s[:blank]) > width/2 {
+			word, _, _ := strings.Cut(s[blank:min(len(s), blank+4*width)], " ")
+			if blank > 0 && (columns(word) <= width || columns(s[:blank]) > width/2) {
 				return blank
 			}
 			return max(i, utf8.RuneLen(r))
