@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"context"
 	"fmt"
 	"time"
 
@@ -37,6 +38,7 @@ func (r *run) acceptFakes() {
 // follow forwards what one fake reports, and last its death.
 func (r *run) follow(f *fake) {
 	defer r.wg.Done()
+	defer context.AfterFunc(r.ctx, func() { _ = f.peer.Close() })() // a version probe that hangs has no other end
 	for ev := range f.peer.Events() {
 		if !r.deliver(fakeEvent{f: f, ev: ev}) {
 			return
