@@ -2,8 +2,8 @@
 // its effect where a large program is also started as claude.
 //
 // It is the one place that works while packages are initialised and ends the process there, and it is not for anything else. Go
-// initialises all packages of a program before main, and one that compiles its tables then (the JSON Schema validator
-// takes 4 ms) would make every start of the mock three times as slow as the mock itself is. The language orders the
+// initialises all packages of a program before main, and one that compiles its tables then would make every start of the mock
+// slower by milliseconds, several times what the mock itself takes. The language orders the
 // initialisation by import path among packages whose imports are ready, and a test shows that this one comes first.
 package early
 

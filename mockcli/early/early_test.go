@@ -15,7 +15,7 @@ const large = `package main
 import (
 	"fmt"
 
-	_ "github.com/santhosh-tekuri/jsonschema/v6"
+	_ "github.com/google/jsonschema-go/jsonschema"
 
 	_ "github.com/wiretrial/wiretrial/mockcli/early"
 )
@@ -41,7 +41,7 @@ func TestComesFirst(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const slow = "init github.com/santhosh-tekuri/jsonschema/v6 "
+	const slow = "init github.com/google/jsonschema-go/jsonschema "
 	if code, trace := traced(exe); code != 0 || !strings.Contains(trace, slow) || !strings.HasSuffix(trace, "main\n") {
 		t.Errorf("as itself: exit %d: %s", code, trace)
 	}
