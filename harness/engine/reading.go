@@ -7,7 +7,7 @@ import (
 
 // readOn starts the harness's own reader where one is due, as the SDK's concurrency allows.
 func (r *run) readOn(s *session, starting *op) error {
-	if !s.wantRead || s.reader != nil && !s.reader.done {
+	if !s.wantRead || s.yielding || s.reader != nil && !s.reader.done {
 		return nil
 	}
 	until := any("end")
@@ -17,7 +17,7 @@ func (r *run) readOn(s *session, starting *op) error {
 		return nil
 	case r.feat["concurrent.interrupt"]:
 	default:
-		if s.due() == 0 && !s.gone() {
+		if s.undelivered() == 0 && !s.gone() {
 			return nil
 		}
 		until = 1
@@ -32,18 +32,29 @@ func (s *session) gone() bool {
 	return f != nil && f.dead
 }
 
-// yieldReader stops the harness's own reader before another operation, for SDKs that cannot do both.
+// yieldReader stops the harness's own reader before another operation, for SDKs that cannot do both. It stays stopped until the operation is
+// launched. An SDK without any concurrency is not told to stop: it reads only while a message is due, so that its read ends by itself.
 func (r *run) yieldReader(s *session, method string) error {
-	o := s.reader
-	if o == nil || o.done || r.feat["concurrent.any"] || r.feat["concurrent.interrupt"] && method == "interrupt" {
+	if r.feat["concurrent.any"] || r.feat["concurrent.interrupt"] && method == "interrupt" {
 		return nil
 	}
-	o.void = true
-	if err := r.a.Cancel(o.id); err != nil {
-		return fault("adapter does not take a cancel: %w", err)
+	s.yielding = true
+	o := s.reader
+	if o == nil || o.done {
+		return nil
 	}
-	w := waiting{what: "the reader giving way to " + method, until: time.Now().Add(3 * time.Second)}
-	return r.wait(w, func() (bool, error) { return o.done, nil })
+	w := waiting{what: "the reader giving way to " + method, until: time.Now().Add(r.o.Deadline)}
+	if r.feat["concurrent.interrupt"] {
+		w.until = time.Now().Add(closeBound)
+		if err := r.a.Cancel(o.id); err != nil {
+			return fault("adapter does not take a cancel: %w", err)
+		}
+	}
+	if err := r.wait(w, func() (bool, error) { return o.done, nil }); err != nil {
+		return err
+	}
+	o.void = o.err != nil && kindOf(o) == "cancelled"
+	return nil
 }
 
 // tend keeps the harness's readers going.

@@ -105,6 +105,9 @@ func (r *run) launch(o *op, params map[string]any) error {
 		return fault("adapter does not take %s: %w", o.method, err)
 	}
 	o.id, o.at, o.began = id, r.arrivals, time.Now()
+	if !o.internal {
+		o.s.yielding = false // it is in flight now, which keeps the reader away
+	}
 	r.ops[id] = o
 	if o.names != nil && !contains(o.s.ops, o) {
 		o.s.ops = append(o.s.ops, o)

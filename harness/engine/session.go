@@ -39,7 +39,7 @@ type session struct {
 	answered               map[string]bool     // those that were answered
 	reader                 *op
 	wantRead               bool
-	yielding               bool // the reader gives way to an operation
+	yielding               bool // the reader gives way to an operation that is about to be launched
 	reason                 int  // arrivals when the SDK first had a reason to end the CLI; -1: none yet
 	excused                bool // a step took the session's failure
 	prefix                 bool // a prefix of the messages is enough
@@ -269,16 +269,26 @@ func ended(result json.RawMessage) bool {
 	return json.Unmarshal(result, &v) == nil && v.End == "eof"
 }
 
-// due counts the frames that must arrive and have not, by type: enough to know whether to wait. Whether they are the
-// right ones is decided by alignment.
+// due counts the frames that must arrive and have not; a write under way counts as one.
 func (s *session) due() int {
+	for _, w := range s.writes {
+		if !w.done && !w.spoiled() {
+			return 1
+		}
+	}
+	return s.undelivered()
+}
+
+// spoiled tells whether a write came to nothing: its fake could not write it, or ended first.
+func (w *write) spoiled() bool { return w.lost || w.f != nil && w.f.dead && !w.done }
+
+// undelivered counts the frames that were written, must arrive and have not, by type: enough to know whether to wait. Whether they are the
+// right ones is decided by alignment.
+func (s *session) undelivered() int {
 	want, may := map[string]int{}, map[string]bool{}
 	for _, w := range s.writes {
-		if w.lost || w.f != nil && w.f.dead && !w.done {
+		if !w.done || w.lost {
 			continue
-		}
-		if !w.done {
-			return 1
 		}
 		for _, f := range w.frames {
 			switch {
