@@ -140,9 +140,16 @@ func (r *runner) environment(name string) []string {
 	return host.EnvAllow(os.Environ(), private, r.cfg.Target.Env)
 }
 
+// bootBound is how long an adapter may take to say hello: interpreters on a busy machine take seconds.
+const bootBound = 60 * time.Second
+
 // greet boots the first adapter, which every lane may use later.
 func (r *runner) greet(ctx context.Context) (contract.Hello, error) {
-	ctx, cancel := context.WithTimeout(ctx, 60*time.Second)
+	bound := bootBound
+	if r.cfg.Timeout > 0 {
+		bound = min(bound, r.cfg.Timeout)
+	}
+	ctx, cancel := context.WithTimeout(ctx, bound)
 	defer cancel()
 	a, err := r.pool.Get(ctx, "", nil)
 	if err != nil {

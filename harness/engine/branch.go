@@ -144,7 +144,11 @@ func (r *run) try(a *armed) error {
 		return nil
 	}
 	a.done = true
-	return r.accept(a.v, found)
+	if err := r.accept(a.v, found); err != nil {
+		return err
+	}
+	r.markStep(a.v.Step, "ok", "")
+	return nil
 }
 
 // offer gives what has just arrived to the session's optional observations.

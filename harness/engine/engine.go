@@ -8,6 +8,7 @@ package engine
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -26,6 +27,7 @@ type Adapter interface {
 	Cancel(id int) error
 	Signal(sig string, group bool) error
 	Events() <-chan host.Event
+	StderrTail() string
 	Quiet(ctx context.Context, opt host.QuietOptions) (host.Quiet, error)
 	Usage(ctx context.Context, over time.Duration, exclude func(pid int) bool) (host.Usage, error)
 }
@@ -80,7 +82,7 @@ func Run(ctx context.Context, c *scenarios.Case, a Adapter, fakes Fakes, o Optio
 	}
 	if o.Timeout > 0 {
 		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, o.Timeout)
+		ctx, cancel = context.WithTimeoutCause(ctx, o.Timeout, errTooLong)
 		defer cancel()
 	}
 	r := newRun(ctx, c, a, fakes, o)
@@ -213,6 +215,11 @@ func (r *run) markStep(s scenarios.Step, status, detail string) {
 		}
 	}
 	r.outcomes = append(r.outcomes, Mark{Index: s.Index, Status: status, Detail: detail})
+}
+
+// marked tells whether a step has said itself what became of it.
+func (r *run) marked(s scenarios.Step) bool {
+	return slices.ContainsFunc(r.outcomes, func(m Mark) bool { return m.Index == s.Index })
 }
 
 func set(names []string) map[string]bool {

@@ -2,8 +2,11 @@ package engine
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
+	"strings"
 	"time"
 
 	"github.com/tidwall/gjson"
@@ -11,6 +14,9 @@ import (
 	"github.com/wiretrial/wiretrial/adapters/contract"
 	"github.com/wiretrial/wiretrial/harness/host"
 )
+
+// errTooLong ends a case that takes longer than Options.Timeout, which is the case's fault; any other end of its context is not.
+var errTooLong = errors.New("the case takes too long")
 
 var errHostGone = errors.New("the adapter's process ended")
 
@@ -59,10 +65,10 @@ func (r *run) adapterEvents() <-chan host.Event {
 
 func (r *run) stopped() error {
 	r.unsettled = true
-	if errors.Is(r.ctx.Err(), contextDeadline) {
+	if errors.Is(context.Cause(r.ctx), errTooLong) {
 		return r.failf(CheckDeadline, "the scenario took longer than its bound of %s", r.o.Timeout)
 	}
-	return fault("interrupted: %w", r.ctx.Err())
+	return fault("interrupted: %w", context.Cause(r.ctx))
 }
 
 // arrived counts an event that lanes and marks know.
@@ -109,8 +115,15 @@ func (r *run) hostEnded(e host.Event) error {
 	if r.hostKill {
 		return nil
 	}
-	return fault("%w in the middle of the scenario (exit code %d %s): adapter fault, or the SDK ends its host: %s",
-		errHostGone, e.Code, e.Signal, clip(e.Text, 500))
+	status := fmt.Sprintf("exit code %d", e.Code)
+	if e.Signal != "" {
+		status = e.Signal
+	}
+	said := strings.TrimSpace(r.a.StderrTail())
+	if said == "" {
+		said = "nothing"
+	}
+	return fault("%w in the middle of the scenario (%s): adapter fault, or the SDK ends its host; its stderr said: %s", errHostGone, status, clip(said, 1000))
 }
 
 // answer ends an operation or a call.

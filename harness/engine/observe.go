@@ -15,6 +15,7 @@ type sight struct {
 	at    int
 	when  time.Time
 	take  func() error // marks it taken, and does what the step says to it
+	kind  string       // of an SDK's error
 	check string       // which check a mismatch fails
 	wire  bool         // a wire document, where null and absent are two things
 }
@@ -80,7 +81,9 @@ func (r *run) accept(v view, s *sight) error {
 	r.seen = s.when
 	if ms := r.match(v, s); len(ms) > 0 {
 		r.unsettled = true
-		return r.mismatch(v.Step, s.check, ms)
+		f := r.mismatch(v.Step, s.check, ms)
+		f.Kind = s.kind
+		return f
 	}
 	if s.take != nil {
 		return s.take()
@@ -253,7 +256,7 @@ func (r *run) lookFail(v view) (*sight, error) {
 	if o == nil || !o.done {
 		return nil, nil
 	}
-	return &sight{doc: failureDoc(o), at: o.doneAt, when: o.when, check: CheckFailsMatch, take: func() error { return r.takeFailure(v, o) }}, nil
+	return &sight{doc: failureDoc(o), kind: kindOf(o), at: o.doneAt, when: o.when, check: CheckFailsMatch, take: func() error { return r.takeFailure(v, o) }}, nil
 }
 
 // failureDoc is what sdk.fails matches on.

@@ -43,6 +43,7 @@ func (r *run) yieldReader(s *session, method string) error {
 	if o == nil || o.done {
 		return nil
 	}
+	o.void = true
 	w := waiting{what: "the reader giving way to " + method, until: time.Now().Add(r.o.Deadline)}
 	if r.feat["concurrent.interrupt"] {
 		w.until = time.Now().Add(closeBound)
@@ -53,7 +54,7 @@ func (r *run) yieldReader(s *session, method string) error {
 	if err := r.wait(w, func() (bool, error) { return o.done, nil }); err != nil {
 		return err
 	}
-	o.void = o.err != nil && kindOf(o) == "cancelled"
+	o.void = o.err != nil && kindOf(o) == "cancelled" // any other end was its own
 	return nil
 }
 

@@ -26,7 +26,9 @@ func (r *run) steps(list []scenarios.Step) error {
 			}
 			return err
 		}
-		r.markStep(list[i], "ok", "")
+		if !r.marked(list[i]) {
+			r.markStep(list[i], "ok", "")
+		}
 		r.completed()
 		r.cursors[at].at = i + 1
 		if list[i].Actor == scenarios.Fake || list[i].Verb == scenarios.Fork {

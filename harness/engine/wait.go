@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"context"
 	"fmt"
 	"os"
 	"slices"
@@ -13,8 +12,6 @@ import (
 	"github.com/wiretrial/wiretrial/mockcli"
 	"github.com/wiretrial/wiretrial/scenarios"
 )
-
-var contextDeadline = context.DeadlineExceeded
 
 const (
 	// calm is how long nothing must have come before a wait asks whether anything can still come.
@@ -303,7 +300,7 @@ func (r *run) anyDied(before int) bool { return r.arrivals != before }
 func (r *run) barrier(why string) (bool, error) {
 	began := time.Now()
 	limit := began.Add(settleBound)
-	pause := time.Millisecond
+	pause, napped := time.Millisecond, false
 	for time.Now().Before(limit) && !r.hostGone {
 		// What an SDK leaves unread for long it does not want: it is at rest all the same.
 		q, ok, err := r.atRest(false, time.Since(began) > unreadPatience)
@@ -314,18 +311,27 @@ func (r *run) barrier(why string) (bool, error) {
 			if !q.Proven {
 				break
 			}
-			return true, nil
+			if napped || !naps(q.Wake) {
+				return true, nil
+			}
+			napped, pause = true, time.Until(q.Wake.At)+time.Millisecond
 		}
 		if err := r.pump(time.Now().Add(pause)); err != nil {
 			return false, err
 		}
-		pause = min(pause*2, 20*time.Millisecond)
+		pause = min(max(pause*2, time.Millisecond), 20*time.Millisecond)
 	}
 	if !r.hostGone {
 		r.note("%s: the SDK did not come to rest, or this platform cannot prove it; the check was skipped", why)
 	}
 	return false, nil
 }
+
+// nap is the longest sleep after which a language runtime may still find work that lay ready before it: Go's monitor sleeps up to 10 ms while
+// all threads sleep and a goroutine waits for it to free a processor.
+const nap = 12 * time.Millisecond
+
+func naps(w host.Wake) bool { return w.Kind == host.WakeAt && time.Until(w.At) < nap }
 
 // bound returns the wait of an observation.
 func (r *run) bound(s scenarios.Step, what string) waiting {

@@ -1,0 +1,603 @@
+package engine_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/wiretrial/wiretrial/harness/engine"
+	"github.com/wiretrial/wiretrial/harness/host"
+	"github.com/wiretrial/wiretrial/scenarios"
+)
+
+// rule is one rule of the language, shown on the honest adapter: check is what fails, empty for a pass.
+type rule struct {
+	name  string
+	entry scenarios.Entry // empty: client
+	text  string
+	check string
+	step  int
+	void  int    // a step that has no effect
+	note  string // a note of the run
+	got   string // what the failure must tell
+}
+
+func rules() []rule {
+	return []rule{
+		{name: "an observation takes an event that came before its turn", text: `
+- sdk.start: go on
+- cli.reads: user
+- cli.writes: assistant
+- cli.writes: result
+- sdk.yields: result
+- sdk.yields: assistant
+`},
+		{name: "within a lane the oldest is taken, and a wrong one is not skipped", check: engine.CheckMatch, step: 5, got: "one", text: `
+- sdk.start: go on
+- cli.reads: user
+- cli.writes: assistant
+  set: {text: one}
+- cli.writes: assistant
+  set: {text: two}
+- sdk.yields: assistant
+  match: {text: two}
+- cli.writes: result
+`},
+		{name: "where narrows the lane before the oldest is taken", text: `
+- sdk.start: go on
+- cli.reads: user
+- cli.writes: assistant
+  set: {text: one}
+- cli.writes: assistant
+  set: {text: two}
+- sdk.yields: assistant
+  where: {text: two}
+- sdk.yields: assistant
+  match: {text: one}
+- cli.writes: result
+- sdk.yields: result
+`},
+		{name: "an act does not wait for its effect", text: `
+- sdk.start: go on
+- cli.writes: assistant
+- cli.writes: result
+- cli.reads: user
+- sdk.yields: result
+`},
+		{name: "a line lane fails at once at the end of stdin", check: engine.CheckClosed, step: 4, text: `
+- sdk.start: go on
+- cli.reads: user
+- sdk.disconnect:
+- cli.reads: control_request/interrupt
+- cli.exits: 0
+`},
+		{name: "an ending belongs to the act before it", text: `
+- sdk.start: go on
+- cli.reads: user
+- sdk.disconnect:
+- cli.reads: eof
+- cli.exits: 0
+- sdk.returns: disconnect
+`},
+		{name: "an ending before the act before it", check: engine.CheckSince, step: 5, text: `
+- sdk.start: go on
+- cli.reads: user
+- sdk.disconnect:
+- cli.writes: keep_alive
+- cli.reads: eof
+- cli.exits: 0
+- sdk.returns: disconnect
+`},
+		{name: "an ending may name an earlier act", text: `
+- sdk.start: go on
+- cli.reads: user
+- sdk.disconnect:
+- cli.writes: keep_alive
+- cli.reads: eof
+  since: disconnect
+- cli.exits: 0
+- sdk.returns: disconnect
+`},
+		{name: "the fake ends by its steps only", text: `
+- sdk.start: go on
+- cli.reads: user
+- sdk.disconnect:
+- cli.reads: eof
+- quiet: 150ms
+- sdk.pending: disconnect
+- cli.exits: 0
+- sdk.returns: disconnect
+`},
+		{name: "of two branches whose events lie there the first listed is taken", note: "took the branch of sdk.yields: result", text: `
+- sdk.start: go on
+- cli.reads: user
+- cli.writes: [assistant, result]
+- quiet: 50ms
+- either:
+  - - sdk.yields: result
+  - - sdk.yields: assistant
+- sdk.yields: assistant
+`},
+		{name: "a head chooses by where and its match may fail", check: engine.CheckMatch, step: 5, got: "one", text: `
+- sdk.start: go on
+- cli.reads: user
+- cli.writes: assistant
+  set: {text: one}
+- either:
+  - - sdk.yields: assistant
+      match: {text: two}
+  - - sdk.yields: assistant
+      match: {text: one}
+- cli.writes: result
+`},
+		{name: "an event that no head admits fails at once, with a diff for each", check: engine.CheckBranch, step: 4, got: `"two"; sdk.yields`, text: `
+- sdk.start: go on
+- cli.reads: user
+- cli.writes: assistant
+  set: {text: one}
+- either:
+  - - sdk.yields: assistant
+      where: {text: two}
+  - - sdk.yields: assistant
+      where: {text: three}
+- cli.writes: result
+`},
+		{name: "an optional line that comes later is no line too many", text: `
+- sdk.start: go on
+- cli.reads: user
+- cli.reads: control_request/interrupt
+  optional: true
+- sdk.interrupt:
+- cli.writes: result
+- sdk.yields: result
+- quiet: 50ms
+- cli.exits: 0
+- sdk.fails: interrupt
+`},
+		{name: "an optional line that never comes is not missed", text: `
+- sdk.start: go on
+- cli.reads: user
+- cli.reads: control_request/interrupt
+  optional: true
+- cli.writes: result
+- sdk.yields: result
+`},
+		{name: "times and from count i", text: `
+- sdk.start: go on
+- cli.reads: user
+- cli.writes: assistant
+  set: {text: "m${i}"}
+  times: 3
+  from: 4
+- sdk.yields: assistant
+  match: {text: "m${i}"}
+  times: 3
+  from: 4
+- cli.writes: result
+- sdk.yields: result
+`},
+		{name: "captures of a line and of a call", text: `
+- sdk.start: {prompt: go on, callbacks: [can_use_tool]}
+- cli.reads: user
+- cli.writes: can_use_tool
+  as: p1
+- sdk.asks: can_use_tool
+  as: q1
+- cli.writes: assistant
+  set: {text: "${q1.tool_name} for ${user.message.content}"}
+- sdk.yields: assistant
+  match: {text: Bash for go on}
+- sdk.reply: q1
+  with: {behavior: allow, updatedInput: {tool: "${q1.tool_name}"}}
+- cli.reads: control_response/p1
+  match: {response.response.updatedInput.tool: Bash}
+- cli.writes: result
+- sdk.yields: result
+`},
+		{name: "the operation and the line of one name are two things", text: `
+- sdk.start: go on
+- cli.reads: user
+- sdk.interrupt:
+- cli.reads: control_request/interrupt
+- cli.writes: '{"type":"control_response","response":{"subtype":"success","request_id":"${interrupt.request_id}","response":{"said":"yes"}}}'
+- sdk.returns: interrupt
+- cli.writes: result
+- sdk.yields: result
+`},
+		{name: "a reply to a call that was withdrawn is void", void: 7, text: `
+- sdk.start: {prompt: go on, callbacks: [can_use_tool]}
+- cli.reads: user
+- cli.writes: can_use_tool
+  as: p1
+- sdk.asks: can_use_tool
+  as: q1
+- cli.writes: cancel
+- sdk.cancels: q1
+- sdk.reply: q1
+  with: {behavior: allow}
+- cli.writes: result
+- sdk.yields: result
+`},
+		{name: "a streamed prompt is fed as the SDK asks", text: `
+- sdk.start: {prompt: stream}
+- sdk.feed: '{"type":"user","message":{"role":"user","content":"first"}}'
+- cli.reads: user
+  match: {message.content: first}
+- sdk.feed: '{"type":"user","message":{"role":"user","content":"second"}}'
+- cli.reads: user
+  match: {message.content: second}
+- sdk.feed: end
+- cli.writes: result
+- cli.writes: result
+- sdk.yields: result
+  times: 2
+`},
+		{name: "a prompt stream that fails fails the session", entry: scenarios.OneShot, text: `
+- sdk.start: {prompt: stream}
+- sdk.feed: {raise: out of ink}
+- cli.dismissed:
+- cli.exits: 0
+- sdk.fails: session
+  kind: prompt_error
+`},
+		{name: "the end of a session whose CLI exited by itself is nobody's", text: `
+- sdk.start: go on
+- cli.reads: user
+- cli.writes: result
+- sdk.yields: result
+- cli.exits: 3
+- cli.gone:
+`},
+		{name: "a failure that a step takes excuses the other calls of its session", entry: scenarios.OneShot, text: `
+- sdk.start: go on
+- cli.reads: user
+- cli.exits: 3
+- sdk.fails: session
+  kind: process_exit
+  match: {exit_code: 3}
+`},
+		{name: "a success where a failure was due", check: engine.CheckReturns, step: 5, entry: scenarios.OneShot, text: `
+- sdk.start: go on
+- cli.reads: user
+- cli.writes: result
+- cli.exits: 0
+- sdk.fails: session
+`},
+		{name: "two sessions of one host have lanes of their own", text: `
+- sdk.start: first
+- sdk.start: second
+  session: b
+- cli.reads: user
+  session: b
+  match: {message.content: second}
+- cli.reads: user
+  match: {message.content: first}
+- cli.writes: result
+  session: b
+- cli.writes: result
+- sdk.yields: result
+  session: b
+- sdk.yields: result
+`},
+		{name: "reading by hand", text: `
+- sdk.start: {prompt: go on, read: none}
+- cli.reads: user
+- cli.writes: [assistant, result]
+- sdk.read: 1
+- sdk.returns: read
+  match: {count: 1}
+- sdk.yields: assistant
+- sdk.read: turn
+- sdk.yields: result
+`},
+		{name: "after a loop that was left a prefix is enough", entry: scenarios.OneShot, text: `
+- sdk.start: {prompt: go on, read: 1}
+- cli.reads: user
+- cli.writes: [assistant, assistant, result]
+- sdk.yields: assistant
+- cli.dismissed:
+- cli.exits: 0
+- sdk.returns: session
+`},
+	}
+}
+
+func TestRulesOfTheLanguage(t *testing.T) {
+	t.Parallel()
+	for _, r := range rules() {
+		t.Run(r.name, func(t *testing.T) {
+			t.Parallel()
+			entry := r.entry
+			if entry == "" {
+				entry = scenarios.Client
+			}
+			res := newStage(t, honest).play(load(t, r.text, entry))
+			if r.check == "" {
+				mustPass(t, res)
+			} else {
+				mustFail(t, res, r.check, r.step)
+			}
+			if r.got != "" && (res.Failure == nil || !strings.Contains(res.Failure.Got, r.got)) {
+				t.Errorf("the failure does not tell %q: %+v", r.got, res.Failure)
+			}
+			if r.note != "" && !strings.Contains(strings.Join(res.Notes, "\n"), r.note) {
+				t.Errorf("notes are %q, wanted %q", res.Notes, r.note)
+			}
+			for _, m := range res.Marks {
+				if void := m.Status == "void"; void != (m.Index == r.void) {
+					t.Errorf("step %d is marked %s", m.Index, m.Status)
+				}
+			}
+		})
+	}
+}
+
+// TestEachOrder plays every order of two acts.
+func TestEachOrder(t *testing.T) {
+	t.Parallel()
+	cases := loadAll(t, `
+- sdk.start: go on
+- cli.reads: user
+- each_order:
+  - sdk.interrupt:
+  - cli.writes: assistant
+- cli.reads: control_request/interrupt
+- cli.answers: interrupt
+- sdk.returns: interrupt
+- cli.writes: result
+- sdk.yields: result
+`)
+	if len(cases) != 2 {
+		t.Fatalf("%d cases, wanted 2", len(cases))
+	}
+	for i := range cases {
+		mustPass(t, newStage(t, honest).play(&cases[i]))
+	}
+}
+
+// TestSinceIsNoRace plays both verdicts many times: a barrier decides them, not the clock.
+func TestSinceIsNoRace(t *testing.T) {
+	t.Parallel()
+	const rounds = 50
+	play := func(name, text string, judge func(*testing.T, engine.Result)) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c := load(t, text, scenarios.Client)
+			s := newStage(t, honest)
+			for range rounds {
+				res := s.play(c)
+				judge(t, res)
+				if t.Failed() {
+					return
+				}
+				if res.Unsettled {
+					s = newStage(t, honest)
+				}
+			}
+		})
+	}
+	play("after", `
+- sdk.start: go on
+- cli.reads: user
+- cli.writes: assistant
+  as: cause
+- sdk.interrupt:
+- cli.reads: control_request/interrupt
+  since: cause
+- cli.answers: interrupt
+- cli.writes: result
+- sdk.yields: result
+`, mustPass)
+	play("before", `
+- sdk.start: go on
+- cli.reads: user
+- sdk.interrupt:
+- cli.writes: assistant
+  as: cause
+- cli.reads: control_request/interrupt
+  since: cause
+`, func(t *testing.T, res engine.Result) { mustFail(t, res, engine.CheckSince, 5) })
+}
+
+// TestHowTheFakeEnds holds law 5: once no step is left it exits 0 at the end of stdin and 143 at SIGTERM, also at one that came before.
+func TestHowTheFakeEnds(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ name, lie, want string }{
+		{"end of stdin", honest, "ended: exit code 0"},
+		{"SIGTERM before the last step", "terminates", "ended: exit code 143"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			res := newStage(t, c.lie).play(load(t, turnOf, scenarios.Client))
+			if trace := traceOf(res); !strings.Contains(trace, c.want) {
+				t.Errorf("the trace does not have %q:\n%s", c.want, trace)
+			}
+		})
+	}
+}
+
+const twoTurns = `
+- sdk.start: one
+- cli.reads: user
+- cli.writes: [assistant, result]
+- sdk.yields: result
+- sdk.query: two
+- cli.reads: user
+- cli.writes: [assistant, result]
+- sdk.yields: result
+`
+
+// TestReadersOfSDKs plays SDKs that can do less at a time.
+func TestReadersOfSDKs(t *testing.T) {
+	t.Parallel()
+	anything, interrupts := []string{"concurrent.any"}, []string{"concurrent.any", "concurrent.interrupt"}
+	for _, c := range []struct {
+		name   string
+		hidden []string
+		text   string
+		lacks  bool
+	}{
+		{"interrupt only, two turns", anything, twoTurns, false},
+		{"interrupt only, an interrupt", anything, interrupted, false},
+		{"nothing beside a read, two turns", interrupts, twoTurns, false},
+		{"nothing beside a read, an interrupt", interrupts, interrupted, true},
+		{"nothing beside a read, a callback", interrupts, permission, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			s := newStage(t, honest)
+			s.a = hiding{s.a, c.hidden}
+			watch := &counting{Adapter: s.a, open: map[int]bool{}}
+			s.a = watch
+			res := s.play(load(t, c.text, scenarios.Client))
+			if c.lacks {
+				if res.Missing == nil {
+					t.Errorf("not unsupported: %+v", res)
+				}
+				return
+			}
+			mustPass(t, res)
+			if len(c.hidden) == 2 && watch.cancels > 0 {
+				t.Errorf("%d operations were cancelled on an adapter that can only be killed", watch.cancels)
+			}
+		})
+	}
+}
+
+// counting counts cancels.
+type counting struct {
+	engine.Adapter
+	open    map[int]bool
+	cancels int
+}
+
+func (c *counting) Cancel(id int) error {
+	c.cancels++
+	return c.Adapter.Cancel(id)
+}
+
+// restless is an adapter whose rest cannot be proven, as on a platform without /proc, and which is kept from running for a time.
+type restless struct {
+	engine.Adapter
+	began   time.Time
+	starved time.Duration
+}
+
+func (r restless) Quiet(context.Context, host.QuietOptions) (host.Quiet, error) {
+	return host.Quiet{Why: host.WhyUnknown}, nil
+}
+
+func (r restless) Usage(context.Context, time.Duration, func(int) bool) (host.Usage, error) {
+	return host.Usage{RunQueueWait: min(time.Since(r.began), r.starved)}, nil
+}
+
+const promised = `
+- sdk.start: go on
+- cli.reads: user
+- sdk.interrupt:
+- cli.reads: control_request/interrupt
+- cli.answers: interrupt
+- sdk.returns: interrupt
+  within: 500ms
+- cli.writes: result
+- sdk.yields: result
+`
+
+// TestPromisesOfAStarvedSDK holds that the time for which the SDK waited for a CPU is not counted, and told.
+func TestPromisesOfAStarvedSDK(t *testing.T) {
+	t.Parallel()
+	starve := func(t *testing.T, d time.Duration) engine.Result {
+		s := newStage(t, "late-interrupt") // by 2 s
+		s.a = restless{Adapter: s.a, began: time.Now(), starved: d}
+		return s.play(load(t, promised, scenarios.Client))
+	}
+	t.Run("all the time", func(t *testing.T) {
+		t.Parallel()
+		mustPass(t, starve(t, time.Hour))
+	})
+	t.Run("not at all", func(t *testing.T) {
+		t.Parallel()
+		res := starve(t, 0)
+		mustFail(t, res, engine.CheckWithin, 6)
+		if res.Failure != nil && !strings.Contains(res.Failure.Text, "waited 0s for a CPU") {
+			t.Errorf("the text does not tell the wait: %s", res.Failure.Text)
+		}
+	})
+}
+
+// TestHangs tells the three verdicts of a wait apart: proven, a time bound, a timer beyond the bound.
+func TestHangs(t *testing.T) {
+	t.Parallel()
+	t.Run("proven", func(t *testing.T) {
+		t.Parallel()
+		began := time.Now()
+		res := newStage(t, "mute-interrupt").play(load(t, promised, scenarios.Client))
+		mustFail(t, res, engine.CheckDeadline, 4)
+		if took := time.Since(began); took > 5*time.Second {
+			t.Errorf("took %s; the deadline is 10 s", took)
+		}
+		wantText(t, res, "never came: proven, nothing moves")
+	})
+	t.Run("not to be proven", func(t *testing.T) {
+		t.Parallel()
+		s := newStage(t, "mute-interrupt")
+		s.a, s.limit = restless{Adapter: s.a}, 700*time.Millisecond
+		res := s.play(load(t, promised, scenarios.Client))
+		mustFail(t, res, engine.CheckDeadline, 4)
+		wantText(t, res, "not proven to be a hang")
+	})
+	t.Run("a timer beyond the bound", func(t *testing.T) {
+		t.Parallel()
+		res := newStage(t, "late-interrupt").play(load(t, promised, scenarios.Client))
+		mustFail(t, res, engine.CheckWithin, 6)
+		wantText(t, res, "timer of the SDK")
+		if res.Failure != nil && res.Failure.Class != "late" {
+			t.Errorf("class is %s, wanted late", res.Failure.Class)
+		}
+	})
+}
+
+func wantText(t *testing.T, res engine.Result, text string) {
+	t.Helper()
+	if res.Failure != nil && !strings.Contains(res.Failure.Text, text) {
+		t.Errorf("the text is %q, wanted %q", res.Failure.Text, text)
+	}
+}
+
+// TestASkippedSinceIsSaid: where no barrier can be proven the check is skipped, and the run says so.
+func TestASkippedSinceIsSaid(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, honest)
+	s.a = restless{Adapter: s.a}
+	res := s.play(load(t, `
+- sdk.start: go on
+- cli.reads: user
+- sdk.disconnect:
+- cli.reads: eof
+- cli.exits: 0
+- sdk.returns: disconnect
+`, scenarios.Client))
+	mustPass(t, res)
+	if !strings.Contains(strings.Join(res.Notes, "\n"), "was not checked") {
+		t.Errorf("notes are %q", res.Notes)
+	}
+}
+
+// TestInterruptedCasesHaveNoVerdict: a run that is ended from outside is an error, never a failure.
+func TestInterruptedCasesHaveNoVerdict(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, honest)
+	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+	defer cancel()
+	res := s.playIn(ctx, load(t, `
+- sdk.start: go on
+- cli.reads: user
+- quiet: 30s
+- cli.writes: result
+- sdk.yields: result
+`, scenarios.Client))
+	if res.Err == nil || res.Failure != nil || !res.Unsettled {
+		t.Errorf("got %+v", res)
+	}
+}
