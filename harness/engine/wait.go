@@ -300,7 +300,7 @@ func (r *run) anyDied(before int) bool { return r.arrivals != before }
 func (r *run) barrier(why string) (bool, error) {
 	began := time.Now()
 	limit := began.Add(settleBound)
-	pause, napped := time.Millisecond, false
+	pause, rested := time.Millisecond, time.Time{}
 	for time.Now().Before(limit) && !r.hostGone {
 		// What an SDK leaves unread for long it does not want: it is at rest all the same.
 		q, ok, err := r.atRest(false, time.Since(began) > unreadPatience)
@@ -311,10 +311,13 @@ func (r *run) barrier(why string) (bool, error) {
 			if !q.Proven {
 				break
 			}
-			if napped || !naps(q.Wake) {
+			if !naps(q.Wake) || !rested.IsZero() && time.Now().After(rested) {
 				return true, nil
 			}
-			napped, pause = true, time.Until(q.Wake.At)+time.Millisecond
+			if rested.IsZero() {
+				rested = q.Wake.At
+			}
+			pause = max(time.Until(rested), 0) + time.Millisecond
 		}
 		if err := r.pump(time.Now().Add(pause)); err != nil {
 			return false, err
