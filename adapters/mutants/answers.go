@@ -46,6 +46,15 @@ func answersGroup() []Mutant {
 				p.Inbound = without(func(m protocol.Message) bool { return m.Type == protocol.TypeControlCancel })
 			}),
 		}, {
+			Name: "answers-cancelled", Group: Answers, Fault: "stops the callback of a cancelled request, and answers the request all the same",
+			Kills: kills("permissions/cancelled-unanswered"),
+			Parts: with(func(p *parts.Parts) {
+				p.Answer = func(r parts.Request, o parts.Outcome) []byte {
+					o.Withdrawn = false
+					return parts.Answer(r, o)
+				}
+			}),
+		}, {
 			Name: "wrong-id", Group: Answers, Fault: "answers under the id of the latest request",
 			Kills: kills("permissions/three-at-once", "mcp/parallel-calls"),
 			Parts: with(wrongID),

@@ -21,7 +21,7 @@ func driftGroup() []Mutant {
 			Parts: refusing(strictType),
 		}, {
 			Name: "strict-fields", Group: Drift, Fault: "ends the stream at a missing or odd field",
-			Kills: kills("control/malformed-response", "drift/missing-field", "drift/text-as-content"),
+			Kills: kills("control/malformed-response", "drift/missing-field", "drift/missing-field-of-a-result", "drift/text-as-content"),
 			Parts: refusing(strictFields),
 		}, {
 			Name: "known-only", Group: Drift, Fault: "drops the messages and blocks that it has no type for", Opposite: "strict-types",

@@ -42,13 +42,8 @@ func processGroup() []Mutant {
 			}),
 		}, {
 			Name: "kill-at-once", Group: Process, Fault: "kills the CLI right after it closed its stdin", Opposite: "never-kills",
-			Kills: kills("process/time-to-flush"),
-			Parts: closedBy(func(_ context.Context, t transport.Target) error {
-				_ = t.CloseInput()
-				err := t.Kill()
-				<-t.Done()
-				return err
-			}),
+			Kills: kills("process/time-to-flush", "process/oneshot-time-to-flush"),
+			Parts: with(killAtOnce),
 		}, {
 			Name: "never-kills", Group: Process, Fault: "waits for the CLI's exit for ever", Opposite: "kill-at-once",
 			Kills: kills("process/escalation", "process/result-but-no-exit"),
@@ -75,6 +70,26 @@ func processGroup() []Mutant {
 			Parts: withTransport(func(o *transport.Options) { o.StartProcess = startLeaking }),
 		},
 	}
+}
+
+func killAtOnce(p *parts.Parts) {
+	closed := closedBy(func(_ context.Context, t transport.Target) error {
+		_ = t.CloseInput()
+		err := t.Kill()
+		<-t.Done()
+		return err
+	})
+	p.Open = closed().Open
+	p.Wrap = func(t transport.Transport) transport.Transport { return killing{t} }
+}
+
+// killing ends the CLI with its input.
+type killing struct{ transport.Transport }
+
+func (k killing) CloseInput() error {
+	err := k.Transport.CloseInput()
+	go closeAtOnce(k.Transport)
+	return err
 }
 
 func closedBy(policy transport.ClosePolicy) func() *parts.Parts {

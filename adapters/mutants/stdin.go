@@ -37,7 +37,7 @@ func stdinGroup() []Mutant {
 		}, {
 			Name: "write-after-end", Group: Stdin, Fault: "lets an answer that cannot be written any more, or a broken pipe, end the session as a failure",
 			Kills: kills("stdin/result-then-request", "permissions/late-answer-after-exit", "process/dead-before-the-prompt",
-				"permissions/closing-while-answering", "errors/stdin-closed-by-the-cli"),
+				"errors/stdin-closed-by-the-cli"),
 			Parts: with(writeAfterEnd),
 		},
 	}
