@@ -403,13 +403,19 @@ func TestSinceIsNoRace(t *testing.T) {
 // TestHowTheFakeEnds holds law 5: once no step is left it exits 0 at the end of stdin and 143 at SIGTERM, also at one that came before.
 func TestHowTheFakeEnds(t *testing.T) {
 	t.Parallel()
-	for _, c := range []struct{ name, lie, want string }{
-		{"end of stdin", honest, "ended: exit code 0"},
-		{"SIGTERM before the last step", "terminates", "ended: exit code 143"},
+	for _, c := range []struct{ name, lie, text, want string }{
+		{"end of stdin", honest, turnOf, "ended: exit code 0"},
+		{"SIGTERM before the last step", "terminates", `
+- sdk.start: go on
+- cli.reads: user
+- cli.gets: SIGTERM
+- cli.writes: result
+- sdk.yields: result
+`, "ended: exit code 143"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			res := newStage(t, c.lie).play(load(t, turnOf, scenarios.Client))
+			res := newStage(t, c.lie).play(load(t, c.text, scenarios.Client))
 			if trace := traceOf(res); !strings.Contains(trace, c.want) {
 				t.Errorf("the trace does not have %q:\n%s", c.want, trace)
 			}
