@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/wiretrial/wiretrial/adapters/contract"
@@ -30,6 +31,11 @@ const (
 // only if the adapter does not start (*host.StartError), if ctx ended, or if the harness itself is at fault; the result then holds what was
 // decided before. Nothing that it started is left when it returns.
 func Run(ctx context.Context, cfg Config, report func(Check)) (Result, error) {
+	return run(ctx, cfg, report, func(string) bool { return true })
+}
+
+// run makes those checks whose ids are wanted.
+func run(ctx context.Context, cfg Config, report func(Check), wanted func(id string) bool) (Result, error) {
 	if report == nil {
 		report = func(Check) {}
 	}
@@ -44,7 +50,8 @@ func Run(ctx context.Context, cfg Config, report func(Check)) (Result, error) {
 	if r.hello, err = r.greet(ctx); err != nil {
 		return Result{}, err
 	}
-	err = r.all(ctx, r.table())
+	table := slices.DeleteFunc(r.table(), func(p probe) bool { return !wanted(p.id) })
+	err = r.all(ctx, table)
 	return Result{Hello: r.hello, Checks: r.checks}, err
 }
 
