@@ -14,6 +14,7 @@ import (
 	"runtime"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -111,16 +112,17 @@ type runner struct {
 
 	mu    sync.Mutex
 	done  map[int]eventlog.Case
-	left  []string // what the SDK left behind, by case
 	dirs  int
 	fault error
 
 	release string // of the SDK
+	remains remains
 }
 
 func newRunner(cfg Config, sink Sink) *runner {
-	r := &runner{cfg: cfg, sink: sink, began: time.Now()}
-	r.pool = host.NewPool(host.Spec{Name: cfg.Target.Name, Argv: cfg.Target.Argv, Env: r.environment("pool")}, nil)
+	r := &runner{cfg: cfg, sink: sink, began: time.Now(), remains: remains{root: cfg.Dir}}
+	env := host.EnvAllow(os.Environ(), nil, cfg.Target.Env)
+	r.pool = host.NewPool(host.Spec{Name: cfg.Target.Name, Argv: cfg.Target.Argv, Env: env}, r.boot)
 	return r
 }
 
@@ -130,14 +132,23 @@ func (r *runner) closePool() {
 	_ = r.pool.Close(ctx)
 }
 
-// environment is the allow-listed environment of an adapter with private directories of its own.
-func (r *runner) environment(name string) []string {
-	home := filepath.Join(r.cfg.Dir, name)
-	private := map[string]string{"HOME": filepath.Join(home, "home"), "TMPDIR": filepath.Join(home, "tmp")}
-	for _, dir := range private {
-		_ = os.MkdirAll(dir, 0o700)
+// boot starts an adapter with private directories of its own: no two see each other's files, and what one leaves there is its own doing.
+func (r *runner) boot(ctx context.Context, s host.Spec) (*host.Adapter, error) {
+	dir, err := r.newDir("a")
+	if err != nil {
+		return nil, err
 	}
-	return host.EnvAllow(os.Environ(), private, r.cfg.Target.Env)
+	private := map[string]string{"HOME": filepath.Join(dir, "home"), "TMPDIR": filepath.Join(dir, "tmp")}
+	for _, name := range slices.Sorted(maps.Keys(private)) {
+		if slices.ContainsFunc(s.Env, func(pair string) bool { return strings.HasPrefix(pair, name+"=") }) {
+			continue // the target's own, or the case's
+		}
+		if err := os.MkdirAll(private[name], 0o700); err != nil {
+			return nil, fmt.Errorf("cannot make a private directory: %w", err)
+		}
+		s.Env = append(slices.Clone(s.Env), name+"="+private[name])
+	}
+	return host.Start(ctx, s)
 }
 
 // bootBound is how long an adapter may take to say hello: interpreters on a busy machine take seconds.

@@ -113,130 +113,34 @@ func (r *runner) attempt(ctx context.Context, c *scenarios.Case, h contract.Hell
 
 // play gives a case its private directory and the fakes their meeting point, and looks afterwards at what was left.
 func (r *runner) play(ctx context.Context, c *scenarios.Case, a *host.Adapter) engine.Result {
-	dir := r.newDir()
+	dir, err := r.newDir("c")
+	if err != nil {
+		return engine.Result{Err: err}
+	}
 	defer os.RemoveAll(dir)
 	fakes, err := mockcli.Listen(dir)
 	if err != nil {
 		return engine.Result{Err: fmt.Errorf("cannot listen for the fake: %w", err)}
 	}
 	defer fakes.Close()
+	before := r.remains.temporaryFiles(a)
 	res := engine.Run(ctx, c, a, fakes, engine.Options{
 		Dir: dir, Exe: r.cfg.Exe, Seed: caseSeed(r.cfg.Seed, c.ID), Timeout: r.cfg.Timeout, Deadline: r.cfg.Deadline,
 		Cut: r.cfg.Cut, CutAny: r.cfg.CutAny,
 	})
-	if !res.Unsettled && res.Err == nil && res.Failure == nil {
-		_ = fakes.Close() // with it go the grandchildren that the fakes themselves left
-		if r.leftovers(ctx, c, a) {
-			res.Unsettled = true
-		}
-	}
+	_ = fakes.Close() // with it go the grandchildren that the fakes themselves left
+	r.remains.look(ctx, c, a, before, &res)
 	return res
 }
 
-func (r *runner) newDir() string {
+// newDir makes a private directory of the run.
+func (r *runner) newDir(kind string) (string, error) {
 	r.mu.Lock()
 	r.dirs++
-	n := r.dirs
+	dir := filepath.Join(r.cfg.Dir, fmt.Sprintf("%s%d", kind, r.dirs))
 	r.mu.Unlock()
-	dir := filepath.Join(r.cfg.Dir, fmt.Sprintf("c%d", n))
-	_ = os.MkdirAll(dir, 0o700)
-	return dir
-}
-
-// leftoverPatience is how long a process may take to be gone: what goes away by itself was not left behind.
-const leftoverPatience = 10 * time.Second
-
-// leftovers looks for processes that a case left below the adapter. It looks once, and again only if there are some.
-func (r *runner) leftovers(ctx context.Context, c *scenarios.Case, a *host.Adapter) bool {
-	limit := time.Now().Add(leftoverPatience)
-	for pause := time.Millisecond; ; pause = min(2*pause, 100*time.Millisecond) {
-		procs, err := a.Descendants()
-		if err != nil || len(procs) == 0 {
-			return false
-		}
-		if time.Now().After(limit) || ctx.Err() != nil {
-			r.mu.Lock()
-			defer r.mu.Unlock()
-			for _, p := range procs {
-				r.left = append(r.left, fmt.Sprintf("%s: process %s", c.ID, p))
-			}
-			return true
-		}
-		t := time.NewTimer(pause)
-		select {
-		case <-t.C:
-		case <-ctx.Done():
-			t.Stop()
-		}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return "", fmt.Errorf("cannot make a private directory: %w", err)
 	}
-}
-
-// repeat runs a case N times in one adapter: what the first runs have warmed up must not grow after that.
-func (r *runner) repeat(ctx context.Context, c *scenarios.Case, a *host.Adapter) engine.Result {
-	var first host.Usage
-	const warm = 3
-	var res engine.Result
-	for n := 1; n <= c.Repeat; n++ {
-		res = r.play(ctx, c, a)
-		if res.Err != nil || res.Failure != nil || res.Missing != nil || ctx.Err() != nil {
-			return res
-		}
-		if n == min(warm, c.Repeat-1) {
-			first, _ = a.Usage(ctx, 0, nil)
-		}
-	}
-	last, err := a.Usage(ctx, 0, nil)
-	if err != nil {
-		res.Notes = append(res.Notes, "growth was not measured: "+err.Error())
-		return res
-	}
-	if f := growth(c, first, last); f != nil {
-		res.Failure, res.Unsettled = f, true
-	}
-	return res
-}
-
-// growth fails when descriptors or children grew with the number of runs; fewer than one for two runs is a cache.
-func growth(c *scenarios.Case, first, last host.Usage) *eventlog.Failure {
-	limit := c.Repeat / 2
-	for _, m := range []struct {
-		name       string
-		from, upto int
-	}{{"descriptors", first.FDs, last.FDs}, {"children", first.Children, last.Children}, {"threads", first.Threads, last.Threads}} {
-		if m.upto-m.from >= max(limit, 1) {
-			return &eventlog.Failure{
-				Check: engine.CheckGrowth, Class: engine.Class(engine.CheckGrowth, false), Where: c.File.Pos.File,
-				Text: fmt.Sprintf("%s grew from %d to %d over %d runs", m.name, m.from, m.upto, c.Repeat),
-				Want: fmt.Sprint(m.from), Got: fmt.Sprint(m.upto), Fault: "SDK: each run was closed and ended well",
-			}
-		}
-	}
-	return nil
-}
-
-// LeftBehind is the id of the finding about what an SDK leaves behind; it is always part of the plan.
-const LeftBehind = "process/left-behind"
-
-// leftBehind decides over all runs whether the SDK leaves processes behind.
-func (r *runner) leftBehind() *eventlog.Case {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if len(r.done) == 0 {
-		return nil
-	}
-	rec := eventlog.Case{
-		ID: LeftBehind, Title: "A session that is over leaves nothing behind", Level: string(scenarios.Must), Rules: []string{"PRC-04"}, Verdict: eventlog.Pass,
-	}
-	if len(r.left) > 0 {
-		rec.Verdict = eventlog.Fail
-		rec.Failure = &eventlog.Failure{
-			Check: engine.CheckProcess, Class: engine.Class(engine.CheckProcess, false), Got: r.left[0],
-			Text:  fmt.Sprintf("%d processes lived on after their sessions were over; the first: %s", len(r.left), r.left[0]),
-			Fault: "SDK: the scenario was over and its fakes had been told to exit",
-		}
-	}
-	if r.cfg.Judge != nil {
-		r.cfg.Judge.Judge(&rec, r.release)
-	}
-	return &rec
+	return dir, nil
 }
