@@ -8,20 +8,27 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// startLeaking starts a process that inherits every pipe of this one, and leaves one descriptor more behind.
-func startLeaking(path string, argv []string, attr *os.ProcAttr) (*os.Process, error) {
-	const most = 256 // descriptors that are looked at
-	leaked := false
-	for fd := 3; fd < most; fd++ {
+// mostDescriptors is how many descriptors are looked at.
+const mostDescriptors = 256
+
+// eachPipe calls do with every pipe of this process but its standard streams.
+func eachPipe(do func(fd int)) {
+	for fd := 3; fd < mostDescriptors; fd++ {
 		var stat unix.Stat_t
-		if unix.Fstat(fd, &stat) != nil || stat.Mode&unix.S_IFMT != unix.S_IFIFO {
-			continue
+		if unix.Fstat(fd, &stat) == nil && stat.Mode&unix.S_IFMT == unix.S_IFIFO {
+			do(fd)
 		}
-		if !leaked {
-			_, err := unix.FcntlInt(uintptr(fd), unix.F_DUPFD_CLOEXEC, most)
-			leaked = err == nil
-		}
-		_, _ = unix.FcntlInt(uintptr(fd), unix.F_SETFD, 0)
 	}
+}
+
+// startLeaking starts a process that inherits every pipe of this one.
+func startLeaking(path string, argv []string, attr *os.ProcAttr) (*os.Process, error) {
+	eachPipe(func(fd int) { _, _ = unix.FcntlInt(uintptr(fd), unix.F_SETFD, 0) })
+	return os.StartProcess(path, argv, attr)
+}
+
+// startKeeping starts a process and leaves one descriptor of a pipe open for ever: that of its stderr, whose other end nobody needs.
+func startKeeping(path string, argv []string, attr *os.ProcAttr) (*os.Process, error) {
+	_, _ = unix.FcntlInt(attr.Files[2].Fd(), unix.F_DUPFD_CLOEXEC, mostDescriptors)
 	return os.StartProcess(path, argv, attr)
 }

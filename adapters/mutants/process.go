@@ -65,9 +65,13 @@ func processGroup() []Mutant {
 			Kills: kills("process/grandchild-holds-stdout"),
 			Parts: withTransport(func(o *transport.Options) { o.DrainGrace = -1 }),
 		}, {
-			Name: "leaks-pipes", Group: Process, Fault: "lets each child inherit all pipes, its siblings' and its own, and closes one less than it opened",
-			Kills: kills("process/host-killed", "process/sibling-sees-eof", "process/terminal-interrupt", "process/no-growth"),
+			Name: "leaks-pipes", Group: Process, Fault: "lets each child inherit all pipes, its siblings' and its own",
+			Kills: kills("process/host-killed", "process/sibling-sees-eof", "process/terminal-interrupt"),
 			Parts: withTransport(func(o *transport.Options) { o.StartProcess = startLeaking }),
+		}, {
+			Name: "keeps-a-pipe", Group: Process, Fault: "closes one descriptor less than it opened for a session",
+			Kills: kills("process/no-growth"),
+			Parts: withTransport(func(o *transport.Options) { o.StartProcess = startKeeping }),
 		},
 	}
 }
