@@ -142,6 +142,10 @@ func (p *puppet) receive() {
 			p.end(ExitLost)
 			return
 		}
+		if c.BG && c.Op == OpExit {
+			go p.perform(c) // overtakes a write that nobody reads
+			continue
+		}
 		p.queue.put(c)
 	}
 }

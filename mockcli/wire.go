@@ -81,7 +81,7 @@ type Event struct {
 }
 
 // Command is what a harness tells a mock, framed as an Event is. Commands run in order; one with BG runs beside the following ones.
-// Each gets exactly one done event with its ID.
+// Each gets exactly one done event with its ID. An exit with BG does not wait for its turn: it overtakes a write that nobody reads.
 type Command struct {
 	ID   int    `json:"id"`
 	Op   string `json:"op"` // read, write, drain, pending, sync, setbuf, close, ignore, default, spawn, exit, die, probe

@@ -138,6 +138,9 @@ func (r *run) perform(f *fake, w *write) {
 			r.trace("cli", f.s, "could not write: "+e.Err)
 		}
 	})
+	if cmd.FD == 2 {
+		r.traceBytes("cli", f.s, "wrote to stderr ", cmd.Data)
+	}
 	for _, fr := range w.frames {
 		r.trace("cli", f.s, "wrote "+clip(string(fr.Bytes), 500))
 		if len(w.frames) > 20 {
@@ -185,17 +188,18 @@ func lineOf(w scenarios.Written) []byte {
 
 // dismiss ends a fake as law 5 says, once no step of its session is left: 0 at the end of stdin, 143 at SIGTERM.
 func (r *run) dismiss(f *fake) error {
-	if f.dead || f.told || r.stepsLeft(f.s) {
+	if f.dead || f.forced || r.stepsLeft(f.s) {
 		return nil
 	}
 	ignores := set(r.c.CLI.Ignores)
 	for _, sig := range f.signals {
 		if !ignores[sig] {
+			f.forced = true
 			r.end(f, exitOf(sig))
 			return nil
 		}
 	}
-	if f.eof && !r.c.CLI.IgnoresEOF {
+	if f.eof && !f.told && !r.c.CLI.IgnoresEOF {
 		r.end(f, 0)
 	}
 	return nil
@@ -214,7 +218,11 @@ func exitOf(sig string) int {
 
 func (r *run) end(f *fake, code int) {
 	f.told = true
-	r.command(f, mockcli.Command{Op: "exit", Code: code}, nil)
+	if f.forced {
+		r.inquire(f, mockcli.Command{Op: mockcli.OpExit, Code: code}, nil) // a signal ends the CLI although nobody reads what it still writes
+	} else {
+		r.command(f, mockcli.Command{Op: mockcli.OpExit, Code: code}, nil)
+	}
 	r.trace("cli", f.s, fmt.Sprintf("exits %d", code))
 }
 

@@ -135,6 +135,9 @@ func (r *run) lookYield(v view) (*sight, error) {
 	if o := v.s.failure(); o != nil && !v.s.excused {
 		return nil, r.opFailed(v.Step, o, "instead of "+v.what())
 	}
+	if o := v.s.over(); o != nil && v.s.idle() {
+		return nil, r.failAt(v.Step, CheckMissing, "%s returned, and no message is read any more, before %s", o.names[0], v.what())
+	}
 	return nil, nil
 }
 

@@ -172,6 +172,7 @@ func (r *run) cancelOp(v view) error {
 			continue
 		}
 		hit, o.cancel = true, true
+		r.trace("sdk", v.s, "cancel "+o.names[0])
 		if name == "session" || o.whole {
 			v.s.because(r.arrivals)
 		}

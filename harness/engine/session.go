@@ -62,6 +62,7 @@ type fake struct {
 	dead    bool
 	death   mockcli.Death
 	told    bool // an exit or die command was sent
+	forced  bool // by a signal, which overtakes what it still writes
 	done    map[int]func(mockcli.Event)
 	work    map[int]bool // commands that are not done
 	blocked map[int]bool // those of them that wait for the SDK to read

@@ -118,9 +118,10 @@ func (r *run) expired(w waiting, queued time.Duration) error {
 
 // failIfStuck fails a wait early when the SDK is proven to be at rest with no wake-up before the bound.
 func (r *run) failIfStuck(w waiting, cond func() (bool, error)) error {
-	if r.hostGone || r.timers() {
+	if r.hostGone || r.hostKill || r.timers() {
 		return r.pump(minTime(w.until, time.Now().Add(calm)))
 	}
+	var proof host.Quiet
 	for range 2 { // two proofs: the second rules out what was in flight between the channels at the first
 		q, ok, err := r.atRest(true, true)
 		if err != nil {
@@ -132,9 +133,10 @@ func (r *run) failIfStuck(w waiting, cond func() (bool, error)) error {
 		if done, err := cond(); done || err != nil {
 			return err
 		}
-		if q.Wake.Kind != host.WakeNone {
-			return r.wakes(w, q)
-		}
+		proof = q
+	}
+	if proof.Wake.Kind != host.WakeNone {
+		return r.wakes(w, proof)
 	}
 	r.unsettled = true
 	f := r.failAt(w.step, w.check(), "%s never came: proven, nothing moves any more and no timer is set", w.what)
@@ -193,7 +195,7 @@ func (r *run) atRest(hang, unread bool) (host.Quiet, bool, error) {
 	}
 	var failed error
 	between := func() (bool, error) {
-		ok, err := r.synced(hang, unread)
+		ok, err := r.synced(unread)
 		if err != nil {
 			failed = err
 		}
@@ -235,7 +237,7 @@ func (r *run) passedOn() bool {
 // remembered: while there is one, nothing is at rest.
 func (r *run) isFake(pid int) bool {
 	for _, s := range r.order {
-		for _, f := range append(s.fakes, s.probes...) {
+		for _, f := range slices.Concat(s.fakes, s.probes) {
 			if f.hello.PID == pid || slices.Contains(f.kids, pid) {
 				return true
 			}
@@ -248,7 +250,7 @@ func (r *run) isFake(pid int) bool {
 }
 
 // synced asks every living fake whether all it has read is reported and all it wrote was taken. Nothing may arrive meanwhile.
-func (r *run) synced(hang, mayLie bool) (bool, error) {
+func (r *run) synced(mayLie bool) (bool, error) {
 	before := r.arrivals
 	if r.unborn {
 		return false, nil
@@ -262,7 +264,7 @@ func (r *run) synced(hang, mayLie bool) (bool, error) {
 			if f.told && len(f.blocked) == 0 {
 				return false, nil // it is about to end, and its end is news
 			}
-			if len(f.work) > 0 && !(hang && len(f.work) == len(f.blocked)) {
+			if len(f.work) > 0 && !(mayLie && len(f.work) == len(f.blocked)) {
 				return false, nil
 			}
 			if len(f.work) > 0 {

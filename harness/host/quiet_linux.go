@@ -153,6 +153,8 @@ func (a *Adapter) prove(ctx context.Context, opt QuietOptions) (Quiet, error) {
 		return q.because(WhyUnknown, first.blind), nil
 	case first.running != "":
 		return q.because(WhyRunning, first.running), nil
+	case !slices.Contains(first.pids, a.pid):
+		return q.because(WhyGone, "its process has ended and is not yet buried"), nil
 	case !deaf && !a.outbox.idle():
 		return q.because(WhyInFlight, "a line to it is not yet written"), nil
 	}
