@@ -136,5 +136,8 @@ func concurrencyRules() []Rule {
 		rule("CON-05", LevelMust, ClassWrong,
 			"Sessions of one host share nothing that their user did not share.",
 			"B153 py:238"),
+		rule("CON-06", LevelMust, ClassHang,
+			"A client may be prompted, interrupted and closed by other tasks than the one that connected it.",
+			"B067 B068 py#454"),
 	}
 }

@@ -81,6 +81,9 @@ func handshakeRules() []Rule {
 		rule("INI-08", LevelMust, ClassHang,
 			"The first prompt does not wait for system/init: the CLI writes that only after a prompt.",
 			"B049 cli:2 cli:3"),
+		rule("INI-09", LevelShould, ClassWrong,
+			"What initialize answered can be asked of the client, as it was answered.",
+			"py:109 cli:2"),
 	}
 }
 
