@@ -1,6 +1,7 @@
 package schema_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"io/fs"
 	"os"
@@ -25,6 +26,20 @@ func TestEachSchemaFileIsNamedAndIsJSON(t *testing.T) {
 		text, err := schema.Source(name)
 		if err != nil || !json.Valid(text) {
 			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestSchemasArePublished(t *testing.T) {
+	t.Parallel()
+	for _, name := range schema.Names() {
+		text, err := schema.Source(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		published, err := os.ReadFile("../../docs/protocol/" + name)
+		if err != nil || !bytes.Equal(published, text) {
+			t.Errorf("docs/protocol/%s is not protocol/schema/%s; copy it (%v)", name, name, err)
 		}
 	}
 }
