@@ -112,6 +112,7 @@ func unknown(name string) *UnknownError {
 	return e
 }
 
+// Error says what was asked for and what can be had instead.
 func (e *UnknownError) Error() string {
 	return fmt.Sprintf("unknown sdk %q: did you mean %q? known are %s; an adapter of your own is run with -- COMMAND",
 		e.Name, e.Nearest, strings.Join(e.Known, ", "))
@@ -127,6 +128,7 @@ type VersionError struct {
 	Reason       string // why it cannot be had
 }
 
+// Error says what was asked for and what can be had instead.
 func (e *VersionError) Error() string {
 	text := fmt.Sprintf("%s@%s: %s", e.SDK, e.Version, e.Reason)
 	if e.Nearest != "" {
@@ -143,6 +145,7 @@ type ToolchainError struct {
 	SDK, Tool string
 }
 
+// Error says which program is missing.
 func (e *ToolchainError) Error() string {
 	return fmt.Sprintf("the %s sdk needs %s, and it is not on PATH: install it, or choose another --sdk", e.SDK, e.Tool)
 }

@@ -103,7 +103,7 @@ func diagnose(cmd Command, path string, err error) error {
 			e.Kind, e.Detail = ErrBadInterpreter, interpreter(path)
 		}
 	case errors.Is(err, fs.ErrPermission):
-		e.Kind, e.Detail = deniedBy(path)
+		e.Detail, e.Kind = deniedBy(path)
 	case errors.Is(err, syscall.ENOEXEC):
 		e.Kind, e.Detail = ErrNotExecutable, "it is neither a program for this system nor a script that starts with #!"
 	}
@@ -111,18 +111,18 @@ func diagnose(cmd Command, path string, err error) error {
 }
 
 // deniedBy says whose permission was missing: the script's own or its interpreter's.
-func deniedBy(path string) (kind error, detail string) {
+func deniedBy(path string) (detail string, kind error) {
 	info, err := os.Stat(path)
 	if err != nil {
-		return ErrNotExecutable, ""
+		return "", ErrNotExecutable
 	}
 	if info.IsDir() {
-		return ErrNotExecutable, "it is a directory"
+		return "it is a directory", ErrNotExecutable
 	}
 	if name := interpreter(path); name != "" && info.Mode()&0o111 != 0 {
-		return ErrBadInterpreter, name
+		return name, ErrBadInterpreter
 	}
-	return ErrNotExecutable, "mode " + info.Mode().String()
+	return "mode " + info.Mode().String(), ErrNotExecutable
 }
 
 // interpreter is the one that a script's first line names; empty if there is none.
