@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"github.com/wiretrial/wiretrial/adapters/contract"
+	"github.com/wiretrial/wiretrial/harness/engine"
 	"github.com/wiretrial/wiretrial/harness/eventlog"
 	"github.com/wiretrial/wiretrial/harness/host"
 	"github.com/wiretrial/wiretrial/scenarios"
@@ -75,7 +76,10 @@ type Outcome struct {
 // Run runs the plan. Its error is the harness's or the adapter's fault before any case could run; *host.StartError says why an adapter
 // did not start. Everything that it started is gone when it returns.
 func Run(ctx context.Context, cfg Config, sink Sink) (Outcome, error) {
-	r := newRunner(cfg, sink)
+	return newRunner(cfg, sink).run(ctx)
+}
+
+func (r *runner) run(ctx context.Context) (Outcome, error) {
 	defer r.closePool()
 	hello, err := r.greet(ctx)
 	if err != nil {
@@ -86,7 +90,7 @@ func Run(ctx context.Context, cfg Config, sink Sink) (Outcome, error) {
 	if err := r.record(hello); err != nil {
 		return out, err
 	}
-	if !cfg.NoCanaries {
+	if !r.cfg.NoCanaries {
 		if err := r.canaries(ctx, hello); err != nil {
 			out.Canary, out.Interrupted = err, ctx.Err() != nil
 			return out, r.write(eventlog.Record{T: "note", Note: &eventlog.Note{Kind: "canary", Text: err.Error()}})
@@ -117,10 +121,11 @@ type runner struct {
 
 	release string // of the SDK
 	remains remains
+	engine  func(context.Context, *scenarios.Case, engine.Adapter, engine.Fakes, engine.Options) engine.Result // engine.Run
 }
 
 func newRunner(cfg Config, sink Sink) *runner {
-	r := &runner{cfg: cfg, sink: sink, began: time.Now(), remains: remains{root: cfg.Dir}}
+	r := &runner{cfg: cfg, sink: sink, began: time.Now(), remains: remains{root: cfg.Dir}, engine: engine.Run}
 	env := host.EnvAllow(os.Environ(), nil, cfg.Target.Env)
 	r.pool = host.NewPool(host.Spec{Name: cfg.Target.Name, Argv: cfg.Target.Argv, Env: env}, r.boot)
 	return r

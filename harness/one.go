@@ -124,7 +124,7 @@ func (r *runner) play(ctx context.Context, c *scenarios.Case, a *host.Adapter) e
 	}
 	defer fakes.Close()
 	before := r.remains.temporaryFiles(a)
-	res := engine.Run(ctx, c, a, fakes, engine.Options{
+	res := r.engine(ctx, c, a, fakes, engine.Options{
 		Dir: dir, Exe: r.cfg.Exe, Seed: caseSeed(r.cfg.Seed, c.ID), Timeout: r.cfg.Timeout, Deadline: r.cfg.Deadline,
 		Cut: r.cfg.Cut, CutAny: r.cfg.CutAny,
 	})

@@ -1,10 +1,45 @@
 package engine
 
 import (
+	"errors"
 	"time"
 
 	"github.com/wiretrial/wiretrial/adapters/contract"
+	"github.com/wiretrial/wiretrial/harness/host"
 )
+
+// deathNotice is how long the news of the host's death may take: the kernel closes a dying process's pipes first, and the CLI sees that at once.
+const deathNotice = time.Second
+
+// hostDied tells whether the adapter's process is ending, which makes a failure no fault of the SDK's. It is asked only where a CLI saw the end of
+// its stdin, or died, and no longer than until the process is seen alive and at rest.
+func (r *run) hostDied() error {
+	if r.hostGone || r.hostKill || !r.anyEnding() {
+		return nil
+	}
+	limit := time.Now().Add(deathNotice)
+	for time.Now().Before(limit) {
+		if q, err := r.a.Quiet(r.ctx, host.QuietOptions{Exclude: r.isFake}); err == nil && q.Proven && q.Idle {
+			return nil
+		}
+		if err := r.pump(time.Now().Add(time.Millisecond)); errors.Is(err, errHostGone) {
+			return err
+		}
+	}
+	return nil
+}
+
+// anyEnding tells whether a CLI saw an end that the scenario did not make.
+func (r *run) anyEnding() bool {
+	for _, s := range r.order {
+		for _, e := range s.endings {
+			if !e.f.told || e.kind == "eof" {
+				return true
+			}
+		}
+	}
+	return false
+}
 
 // close ends everything that the case started: fakes first, so that no SDK waits for one. settled says whether the case went well.
 func (r *run) close(settled bool) error {

@@ -174,6 +174,11 @@ func (r *run) play() error {
 	if err == nil {
 		err = r.finish()
 	}
+	if _, failed := err.(*fail); failed {
+		if gone := r.hostDied(); gone != nil {
+			err = gone
+		}
+	}
 	if cerr := r.close(err == nil); err == nil {
 		err = cerr
 	}
