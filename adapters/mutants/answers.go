@@ -100,7 +100,7 @@ func answersGroup() []Mutant {
 				return reply
 			}, protocol.SubMCPMessage),
 		}, {
-			Name: "one-session", Group: Answers, Fault: "keeps what belongs to a session once per process: the latest session's tools, callbacks and options",
+			Name: "one-session", Group: Answers, Fault: "keeps what belongs to a session once per process: the latest session's tools, callbacks and pipe",
 			Kills: kills("mcp/server-shared-by-two-sessions", "concurrency/eight-sessions"),
 			Parts: oneSession(),
 		},
@@ -250,21 +250,48 @@ func native(value any) any {
 	return named
 }
 
-// oneSession gives sessions that all answer as the latest of them.
+// latest is what the sessions of a process share: the handler and the pipe of the one that was opened last.
+type latest struct {
+	mu      sync.Mutex
+	handler parts.Handler
+	pipe    transport.Transport
+}
+
 func oneSession() func() *parts.Parts {
-	var mu sync.Mutex
-	var latest parts.Handler
+	l := &latest{}
 	return with(func(p *parts.Parts) {
+		p.Wrap = func(t transport.Transport) transport.Transport {
+			l.mu.Lock()
+			defer l.mu.Unlock()
+			l.pipe = t
+			return shared{t, l}
+		}
 		p.Handler = func(own parts.Handler) parts.Handler {
-			mu.Lock()
-			defer mu.Unlock()
-			latest = own
+			l.mu.Lock()
+			defer l.mu.Unlock()
+			l.handler = own
 			return func(ctx context.Context, r parts.Request) (any, error) {
-				mu.Lock()
-				handler := latest
-				mu.Unlock()
+				l.mu.Lock()
+				handler := l.handler
+				l.mu.Unlock()
 				return handler(ctx, r)
 			}
 		}
 	})
+}
+
+// shared writes its answers where all sessions write them.
+type shared struct {
+	transport.Transport
+	latest *latest
+}
+
+func (s shared) WriteFrame(ctx context.Context, frame []byte) error {
+	if !isAnswer(frame) {
+		return s.Transport.WriteFrame(ctx, frame)
+	}
+	s.latest.mu.Lock()
+	pipe := s.latest.pipe
+	s.latest.mu.Unlock()
+	return pipe.WriteFrame(ctx, frame)
 }
