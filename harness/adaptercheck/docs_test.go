@@ -86,7 +86,7 @@ func guideCommand(t *testing.T, dir, python, command string) string {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 	defer cancel()
-	r, err := adaptercheck.Run(ctx, adaptercheck.Config{Name: name, Argv: argv, Exe: exe, Dir: t.TempDir(), Env: map[string]string{"PYTHONDONTWRITEBYTECODE": "1"}}, nil)
+	r, err := adaptercheck.Run(ctx, adaptercheck.Config{Name: name, Argv: argv, Exe: exe, Dir: t.TempDir(), Env: quickEnd()}, nil)
 	if err != nil {
 		return "wiretrial: " + err.Error() + "\n"
 	}

@@ -20,13 +20,16 @@ func check(t *testing.T, role string, wanted func(id string) bool) adaptercheck.
 	if err != nil {
 		t.Fatal(err)
 	}
-	cfg := adaptercheck.Config{Argv: []string{exe, "__adapter", role}, Exe: exe, Dir: t.TempDir()}
+	cfg := adaptercheck.Config{Argv: []string{exe, "__adapter", role}, Exe: exe, Dir: t.TempDir(), Env: quickEnd()}
 	res, err := adaptercheck.RunOnly(t.Context(), cfg, wanted)
 	if err != nil {
 		t.Fatalf("the check itself failed: %v", err)
 	}
 	return res
 }
+
+// quickEnd keeps a test binary with the race detector, which every process here then is, from sleeping a second before it exits.
+func quickEnd() map[string]string { return map[string]string{"GORACE": "atexit_sleep_ms=0"} }
 
 func all(string) bool { return true }
 
@@ -130,7 +133,7 @@ func TestAnInterruptedCheckKeepsWhatItFound(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	cfg := adaptercheck.Config{Argv: []string{exe, "__adapter", "good"}, Exe: exe, Dir: t.TempDir()}
+	cfg := adaptercheck.Config{Argv: []string{exe, "__adapter", "good"}, Exe: exe, Dir: t.TempDir(), Env: quickEnd()}
 	r, err := adaptercheck.Run(ctx, cfg, func(c adaptercheck.Check) {
 		if c.ID == "turn.plain" {
 			cancel()
