@@ -127,7 +127,7 @@ type runner struct {
 func newRunner(cfg Config, sink Sink) *runner {
 	r := &runner{cfg: cfg, sink: sink, began: time.Now(), remains: remains{root: cfg.Dir}, engine: engine.Run}
 	env := host.EnvAllow(os.Environ(), nil, cfg.Target.Env)
-	r.pool = host.NewPool(host.Spec{Name: cfg.Target.Name, Argv: cfg.Target.Argv, Env: env}, r.boot)
+	r.pool = host.NewPool(host.Spec{Name: cfg.Target.Name, Argv: cfg.Target.Argv, Env: env, Scratch: cfg.Dir}, r.boot)
 	return r
 }
 

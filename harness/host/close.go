@@ -79,8 +79,16 @@ func (a *Adapter) Kill() error {
 
 func (a *Adapter) stopEvents() { a.once.discard.Do(func() { close(a.discard) }) }
 
+// lifeEnds is what the harness writes before it closes the pipe itself: what its run left on disk is then its own to remove.
+const lifeEnds = '.'
+
 // cutLife closes the pipe at whose end the reaper kills everything below it.
-func (a *Adapter) cutLife() { a.once.life.Do(func() { _ = a.life.Close() }) }
+func (a *Adapter) cutLife() {
+	a.once.life.Do(func() {
+		_, _ = a.life.Write([]byte{lifeEnds})
+		_ = a.life.Close()
+	})
+}
 
 // Signal sends sig ("KILL" or "SIGKILL", ...) to the adapter, or to its process group. ErrGone if it has ended.
 func (a *Adapter) Signal(sig string, group bool) error {

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"slices"
@@ -145,7 +146,8 @@ func TestHarnessKilled(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	harness := exec.Command(self, "role:harness")
+	scratch := t.TempDir()
+	harness := exec.Command(self, "role:harness", scratch)
 	out, err := harness.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -166,6 +168,22 @@ func TestHarnessKilled(t *testing.T) {
 		ended(t, p, 3*time.Second)
 	}
 	_ = harness.Wait()
+	if _, err := os.Stat(scratch); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("the run's folder is still there: %v", err)
+	}
+}
+
+// TestScratchIsTheHarnessesOwn: as long as the harness lives, nobody else removes its folder.
+func TestScratchIsTheHarnessesOwn(t *testing.T) {
+	t.Parallel()
+	s := role("echo")
+	s.Scratch = t.TempDir()
+	if err := start(t, s).Close(bg()); err != nil {
+		t.Error(err)
+	}
+	if _, err := os.Stat(s.Scratch); err != nil {
+		t.Error(err)
+	}
 }
 
 // TestReaperKilled: the adapter goes with its reaper, and the engine learns whose doing it was.

@@ -29,11 +29,12 @@ type reaper struct {
 	gone         chan struct{} // closed: no child is left, so no descendant
 }
 
-// ReaperMain is the whole life of a reaper: main calls it with the arguments after ReaperArg ("--" and the adapter's command) before anything
-// else, and exits with what it returns. It starts the adapter, reports its pid and its end on descriptor 4, and when descriptor 3 ends it kills
-// all descendants until none is left. It takes no notice of the terminal's signals.
+// ReaperMain is the whole life of a reaper: main calls it with the arguments after ReaperArg (the run's folder or "", "--" and the adapter's
+// command) before anything else, and exits with what it returns. It starts the adapter, reports its pid and its end on descriptor 4, and when
+// descriptor 3 ends it kills all descendants until none is left; if that was the end of the harness, it removes the run's folder. It takes no
+// notice of the terminal's signals.
 func ReaperMain(args []string) int {
-	if len(args) < 2 || args[0] != "--" || !isPipe(fdLife) || !isPipe(fdReport) {
+	if len(args) < 3 || args[1] != "--" || !isPipe(fdLife) || !isPipe(fdReport) {
 		fmt.Fprintln(os.Stderr, "this command is internal: the harness runs it to look after an adapter")
 		return 2
 	}
@@ -44,13 +45,16 @@ func ReaperMain(args []string) int {
 	signal.Notify(signals, unix.SIGINT, unix.SIGTERM, unix.SIGHUP, unix.SIGQUIT, unix.SIGPIPE, unix.SIGTSTP, unix.SIGTTIN, unix.SIGTTOU)
 	closeOnExec(fdLife)
 	r := &reaper{life: os.NewFile(fdLife, "life"), report: os.NewFile(fdReport, "report"), gone: make(chan struct{})}
-	if err := r.start(args[1:]); err != nil {
+	if err := r.start(args[2:]); err != nil {
 		_ = ownReport{Err: err.Error()}.write(r.report)
 		return 1
 	}
 	go r.wait() // ends with the last child, before killAll returns
-	_, _ = io.Copy(io.Discard, r.life)
+	last, _ := io.ReadAll(r.life)
 	r.killAll()
+	if scratch := args[0]; scratch != "" && len(last) == 0 { // other reapers of the run do the same: the last one removes the rest
+		_ = os.RemoveAll(scratch)
+	}
 	return 0
 }
 

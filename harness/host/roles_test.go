@@ -80,9 +80,11 @@ func rawRole(args []string) int {
 	return 0
 }
 
-// harnessRole starts an adapter that has started a grandchild, prints the pids, and hangs until it is killed.
-func harnessRole([]string) int {
-	a, err := Start(bg(), role("echo"))
+// harnessRole starts an adapter that has started a grandchild, prints the pids, and hangs until it is killed. Its argument is its folder.
+func harnessRole(args []string) int {
+	s := role("echo")
+	s.Scratch = args[0]
+	a, err := Start(bg(), s)
 	if err != nil {
 		fmt.Println("error", err)
 		return 1

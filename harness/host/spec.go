@@ -19,6 +19,7 @@ type Spec struct {
 	Stderr    io.Writer // gets the first 16 MiB of its stderr; may be nil. Must not block for ever
 	ReaperExe string    // the binary whose main calls ReaperMain; empty: os.Executable()
 	ReaperArg string    // the first argument that makes it do so; empty: "__reaper"
+	Scratch   string    // the run's private folder, which the reaper removes if the harness dies; empty: none
 	MaxLine   int       // longest line of either side, in bytes; 0: contract.MaxLine
 }
 
@@ -97,7 +98,7 @@ func (p *pipes) close() {
 func (s Spec) command(p *pipes) *exec.Cmd {
 	return &exec.Cmd{
 		Path:        s.ReaperExe,
-		Args:        append([]string{s.ReaperExe, s.ReaperArg, "--"}, s.Argv...),
+		Args:        append([]string{s.ReaperExe, s.ReaperArg, s.Scratch, "--"}, s.Argv...),
 		Dir:         s.Dir,
 		Env:         append([]string{}, s.Env...), // never nil, which would mean the harness's own
 		Stdin:       p.theirs[0],

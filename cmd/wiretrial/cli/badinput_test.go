@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -228,4 +229,28 @@ func TestInterruptOfASilentAdapter(t *testing.T) {
 		t.Errorf("exit %d, want 130; it printed\n%s\n%s", code, &c.out, &c.err)
 	}
 	c.nothingLeft()
+}
+
+// A run that is killed leaves nothing: neither an adapter that hangs, nor what that put into a session of its own, nor the run's folder.
+func TestKilledRunLeavesNothing(t *testing.T) {
+	t.Parallel()
+	c := newCommand(t, "run", "--catalogue", own, "--", "{exe}", badRole, "stubborn", "{token}")
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	grandchild := func(line string) bool { return strings.Contains(line, badRole+" sleep "+c.token) }
+	for limit := time.Now().Add(20 * time.Second); !slices.ContainsFunc(marked(c.token), grandchild); {
+		if time.Now().After(limit) {
+			t.Fatalf("no grandchild started: %q", marked(c.token))
+		}
+		time.Sleep(10 * time.Millisecond) // what others start cannot be waited for
+	}
+	if folders, _ := filepath.Glob(filepath.Join(c.tmp, "wiretrial-*")); len(folders) == 0 {
+		t.Error("the run has no folder, so the test shows nothing about it")
+	}
+	if err := c.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_ = c.Wait()
+	c.nothingLeftWithin(3 * time.Second)
 }

@@ -222,8 +222,13 @@ func (c *command) all() string {
 // nothingLeft fails if a process with the command's token lives on, or a private folder does. What a reaper kills may need a moment.
 func (c *command) nothingLeft() {
 	c.t.Helper()
+	c.nothingLeftWithin(5 * time.Second)
+}
+
+func (c *command) nothingLeftWithin(bound time.Duration) {
+	c.t.Helper()
 	var procs, files []string
-	for limit := time.Now().Add(5 * time.Second); ; {
+	for limit := time.Now().Add(bound); ; {
 		procs = marked(c.token)
 		files, _ = filepath.Glob(filepath.Join(c.tmp, "wiretrial-*"))
 		if len(procs)+len(files) == 0 {
