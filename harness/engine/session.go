@@ -45,7 +45,6 @@ type session struct {
 	prefix                 bool // a prefix of the messages is enough
 	unordered              bool // two readers: the set of messages counts
 	dismissedAt            int
-	initSeen               bool
 }
 
 type hookRef struct{ event, matcher string }
@@ -72,12 +71,11 @@ type fake struct {
 // line is one line that an SDK wrote.
 type line struct {
 	scenarios.Line
-	f       *fake
-	at      int
-	when    time.Time
-	taken   bool
-	served  bool
-	initial bool
+	f      *fake
+	at     int
+	when   time.Time
+	taken  bool
+	served bool
 }
 
 // request is a control request of the SDK.
@@ -138,7 +136,6 @@ type write struct {
 	f      *fake
 	done   bool
 	lost   bool // the fake could not write it whole
-	cut    bool // only its first bytes were written
 }
 
 // op is an operation of the SDK.

@@ -6,7 +6,8 @@ package screenplay
 import (
 	"encoding/json"
 	"fmt"
-	"sort"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/wiretrial/wiretrial/harness/engine"
@@ -174,36 +175,50 @@ func changes(s scenarios.Step) string {
 // maxBrief bounds what a row says of a value.
 const maxBrief = 60
 
+// brief says a value in at most maxBrief characters.
 func brief(v scenarios.Value) string {
-	out := ""
-	switch x := v.(type) {
-	case nil:
-	case string:
-		out = x
-	case map[string]any:
-		keys := make([]string, 0, len(x))
-		for k := range x {
-			keys = append(keys, k)
-		}
-		sort.Strings(keys)
-		for i, k := range keys {
-			if i > 0 {
-				out += ", "
-			}
-			out += k + ": " + brief(x[k])
-		}
-	case []any:
-		parts := make([]string, len(x))
-		for i := range x {
-			parts[i] = brief(x[i])
-		}
-		out = strings.Join(parts, ", ")
-	default:
-		b, _ := json.Marshal(x)
-		out = string(b)
+	out := inner(v)
+	switch v.(type) {
+	case map[string]any, []any:
+		out = out[1 : len(out)-1] // the outermost brackets say nothing
 	}
 	if r := []rune(out); len(r) > maxBrief {
 		return string(r[:maxBrief]) + "…"
 	}
 	return out
+}
+
+// inner says a whole value: maps in braces, lists in brackets, texts as they are.
+func inner(v scenarios.Value) string {
+	switch x := v.(type) {
+	case nil:
+		return ""
+	case string:
+		return x
+	case map[string]any:
+		parts := make([]string, 0, len(x))
+		for _, k := range slices.SortedFunc(maps.Keys(x), promptFirst) {
+			parts = append(parts, k+": "+inner(x[k]))
+		}
+		return "{" + strings.Join(parts, ", ") + "}"
+	case []any:
+		parts := make([]string, len(x))
+		for i := range x {
+			parts[i] = inner(x[i])
+		}
+		return "[" + strings.Join(parts, ", ") + "]"
+	}
+	b, _ := json.Marshal(v)
+	return string(b)
+}
+
+// promptFirst sorts keys by name, but for the prompt, which says most.
+func promptFirst(a, b string) int {
+	if (a == "prompt") != (b == "prompt") {
+		if a == "prompt" {
+			return -1
+		}
+		return 1
+	}
+	return strings.Compare(a, b)
 }
