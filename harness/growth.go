@@ -17,7 +17,7 @@ func (r *runner) repeat(ctx context.Context, c *scenarios.Case, a *host.Adapter)
 	var res engine.Result
 	for n := 1; n <= c.Repeat; n++ {
 		res = r.play(ctx, c, a)
-		if res.Err != nil || res.Failure != nil || res.Missing != nil || ctx.Err() != nil {
+		if res.Unsettled || res.Err != nil || res.Failure != nil || res.Missing != nil || ctx.Err() != nil {
 			return res
 		}
 		if n == min(warm, c.Repeat-1) {

@@ -61,6 +61,26 @@ func lies() map[string]lie {
 		"exception-escapes": {out: onMessage("assistant", func(l string, _ *channel) []string {
 			return []string{`{"jsonrpc":"2.0","method":"host_error","params":{"message":"boom","type":"UnhandledRejection"}}`, l}
 		})},
+		"faulty-adapter": {out: onReply("interrupt", func(l string, _ *channel) []string {
+			return []string{set(failure(l, "", "KeyError"), "error.code", -32002)}
+		})},
+		"refuses-declared": {out: onReply("interrupt", func(l string, _ *channel) []string {
+			return []string{set(failure(l, "", "no such"), "error.code", -32601)}
+		})},
+		"foreign-client": {out: onMessage("assistant", func(l string, _ *channel) []string {
+			return []string{set(l, "params.client", "nobody")}
+		})},
+		"answers-nobody": {out: onReply("interrupt", func(l string, _ *channel) []string { return []string{set(l, "id", 99999), l} })},
+		"dies-asked": {in: func(l string, _ *channel) []string {
+			if gjson.Get(l, "method").String() == "interrupt" {
+				os.Exit(3)
+			}
+			return []string{l}
+		}},
+		"lacks-model": {out: onReply("open", func(l string, _ *channel) []string {
+			l = set(failure(l, "", "no such option"), "error.code", -32602)
+			return []string{set(l, "error.data", map[string]any{"unsupported": []string{"model"}})}
+		})},
 		"never-disconnects": {in: func(l string, c *channel) []string {
 			if gjson.Get(l, "method").String() != "disconnect" {
 				return []string{l}

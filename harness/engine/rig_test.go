@@ -21,6 +21,7 @@ type stage struct {
 	a     engine.Adapter
 	exe   string
 	limit time.Duration // deadline of an observation
+	o     engine.Options
 }
 
 // newStage starts the adapter with a lie.
@@ -59,7 +60,9 @@ func (s *stage) playIn(ctx context.Context, c *scenarios.Case) engine.Result {
 		s.t.Fatal(err)
 	}
 	defer fakes.Close()
-	return engine.Run(ctx, c, s.a, fakes, engine.Options{Dir: dir, Exe: s.exe, Seed: 7, Deadline: s.limit})
+	o := s.o
+	o.Dir, o.Exe, o.Seed, o.Deadline = dir, s.exe, 7, s.limit
+	return engine.Run(ctx, c, s.a, fakes, o)
 }
 
 // load makes the case of a file's text at an entry point; its header is added.

@@ -1,0 +1,111 @@
+package engine_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/wiretrial/wiretrial/harness/engine"
+	"github.com/wiretrial/wiretrial/scenarios"
+)
+
+// TestFaultsOfAnAdapterAreErrors: what breaks the contract, and a death, are nobody's failure.
+func TestFaultsOfAnAdapterAreErrors(t *testing.T) {
+	t.Parallel()
+	const text = `
+- sdk.start: go on
+- cli.reads: user
+- cli.writes: assistant
+- sdk.interrupt:
+- cli.reads: control_request/interrupt
+- cli.answers: interrupt
+- sdk.returns: interrupt
+- cli.writes: result
+- sdk.yields: result
+`
+	for lie, want := range map[string]string{
+		"faulty-adapter": "KeyError", "refuses-declared": "declares interrupt and refuses it", "foreign-client": "unknown client",
+		"answers-nobody": "adapter fault", "dies-asked": "exit code 3",
+	} {
+		t.Run(lie, func(t *testing.T) {
+			t.Parallel()
+			res := newStage(t, lie).play(load(t, text, scenarios.Client))
+			if res.Failure != nil || res.Err == nil || !strings.Contains(res.Err.Error(), want) || !res.Unsettled {
+				t.Errorf("failure %+v, error %v, unsettled %v; wanted the error %q", res.Failure, res.Err, res.Unsettled, want)
+			}
+		})
+	}
+}
+
+func TestWhatAnSDKLacksIsUnsupported(t *testing.T) {
+	t.Parallel()
+	res := newStage(t, "lacks-model").play(load(t, turnOf, scenarios.Client))
+	if !slices.Equal(res.Missing, []string{"option model"}) || res.Failure != nil || res.Err != nil {
+		t.Errorf("got %+v", res)
+	}
+}
+
+// TestADeadHostIsNoFault: after sdk.kill its open operations are void and its end is expected.
+func TestADeadHostIsNoFault(t *testing.T) {
+	t.Parallel()
+	res := newStage(t, honest).play(load(t, `
+- sdk.start: go on
+- cli.reads: user
+- sdk.kill: SIGKILL
+- cli.reads: eof
+- cli.exits: 0
+`, scenarios.Client))
+	if res.Failure != nil || res.Err != nil || !res.Unsettled {
+		t.Errorf("got %+v", res)
+	}
+}
+
+// TestRecutWritesMeanTheSame plays a turn in other pieces.
+func TestRecutWritesMeanTheSame(t *testing.T) {
+	t.Parallel()
+	for _, o := range []engine.Options{{Cut: 40}, {CutAny: true}} {
+		t.Run(fmt.Sprintf("%d %v", o.Cut, o.CutAny), func(t *testing.T) {
+			t.Parallel()
+			s := newStage(t, honest)
+			s.o = o
+			mustPass(t, s.play(load(t, turnOf, scenarios.Client)))
+		})
+	}
+}
+
+// TestTheBoundOfACaseIsItsFailure: a case that takes longer than it may fails, unlike one that is ended from outside.
+func TestTheBoundOfACaseIsItsFailure(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, honest)
+	s.o.Timeout = 400 * time.Millisecond
+	res := s.play(load(t, `
+- sdk.start: go on
+- cli.reads: user
+- quiet: 30s
+- cli.writes: result
+- sdk.yields: result
+`, scenarios.Client))
+	mustFail(t, res, engine.CheckDeadline, 3)
+}
+
+func TestTracesGoToWhoWantsThem(t *testing.T) {
+	t.Parallel()
+	res := newStage(t, honest).play(load(t, turnOf, scenarios.Client))
+	for _, want := range []string{"sdk connect", "cli started", `cli read {"type":"user"`, "cli wrote", "sdk yielded", "cli end of stdin"} {
+		if !strings.Contains(traceOf(res), want) {
+			t.Errorf("the trace has no %q:\n%s", want, traceOf(res))
+		}
+	}
+}
+
+func ExampleClass() {
+	fmt.Println(engine.Class(engine.CheckMissing, false))
+	fmt.Println(engine.Class(engine.CheckWithin, false))
+	fmt.Println(engine.Class(engine.CheckMatch, true)) // of a scenario with a SEC rule
+	// Output:
+	// loss
+	// late
+	// unsafe
+}
