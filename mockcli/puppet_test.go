@@ -170,6 +170,24 @@ func TestCloseStdinWhileReading(t *testing.T) {
 	}
 }
 
+// A stdin that cannot be read is reported once and ends the reading, and the mock stays.
+func TestReadError(t *testing.T) {
+	t.Parallel()
+	dir, err := os.Open(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := rigOf(t, func(c *exec.Cmd) { c.Stdin = dir })
+	r.ok(Command{Op: OpRead, Mode: ModeLines})
+	if e := r.await(EvReadError); e.Errno != "EISDIR" {
+		t.Errorf("got %+v, want EISDIR", e)
+	}
+	r.ok(Command{Op: OpSync})
+	if len(r.other) != 0 {
+		t.Errorf("more events: %+v", r.other)
+	}
+}
+
 func TestWritePieces(t *testing.T) {
 	t.Parallel()
 	data := []byte("0123456789")
