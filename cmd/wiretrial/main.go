@@ -1,4 +1,5 @@
 // Command wiretrial checks any Claude Agent SDK, in any language, against the control protocol of the claude command line.
+// It holds no logic: it picks the role that this process plays (the command, the fake claude, a reaper, the Go adapter or a mutant).
 package main
 
 import (

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -37,6 +38,8 @@ A PATTERN selects scenarios as for run. Exit: 0 every fault was caught; 1 a faul
 catches none, or the reference failed; 2 usage; 3 the harness is at fault.`,
 		Example: "  wiretrial mutants\n  wiretrial mutants framing --mutant line-cap",
 		RunE:    func(c *cobra.Command, args []string) error { return a.mutants(c.Context(), f, args) },
+
+		ValidArgsFunction: a.completeIDs,
 	}
 	fl := cmd.Flags()
 	fl.BoolVar(&f.run.slow, "slow", false, "select slow scenarios too")
@@ -46,7 +49,19 @@ catches none, or the reference failed; 2 usage; 3 the harness is at fault.`,
 	fl.StringVar(&f.run.catalogue, "catalogue", "", "scenario files AREA/NAME.yaml below `DIR` instead of the built-in ones")
 	fl.StringVar(&f.write, "write", "", "write the matrix as Markdown to `FILE`, as docs/kill-matrix.md")
 	fl.StringSliceVar(&f.names, "mutant", nil, "only the mutants of these `NAMES`")
+	_ = cmd.RegisterFlagCompletionFunc("mutant", completeMutants)
 	return cmd
+}
+
+// completeMutants completes names of mutants.
+func completeMutants(_ *cobra.Command, _ []string, word string) ([]string, cobra.ShellCompDirective) {
+	var out []string
+	for _, m := range mutants.All() {
+		if strings.HasPrefix(m.Name, word) {
+			out = append(out, m.Name+"\t"+m.Fault)
+		}
+	}
+	return out, cobra.ShellCompDirectiveNoFileComp
 }
 
 // mutants runs the gate.
@@ -115,11 +130,24 @@ func (a *app) mutantDone(name string, took time.Duration) {
 	fmt.Fprintf(a.Stderr, "%6.1f s  %s\n", took.Seconds(), name)
 }
 
+// nearMutants suggests what may have been meant.
+func nearMutants(name string) string {
+	var names []string
+	for _, m := range mutants.All() {
+		names = append(names, m.Name)
+	}
+	near := scenarios.Nearest(name, names, 2)
+	if len(near) == 0 {
+		return ""
+	}
+	return "; did you mean " + strings.Join(near, " or ") + "?"
+}
+
 // subjects are the mutants that were asked for, and the controls with what they are held against.
 func (f *mutantFlags) subjects(cases []scenarios.Case) ([]matrix.Subject, error) {
 	for _, name := range f.names {
 		if _, ok := mutants.Find(name); !ok {
-			return nil, usagef("--mutant %s: there is none of that name", name)
+			return nil, usagef("--mutant %s: there is none of that name%s", name, nearMutants(name))
 		}
 	}
 	var subjects []matrix.Subject

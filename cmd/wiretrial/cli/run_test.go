@@ -231,16 +231,17 @@ func TestListExplainLintVersionCompletion(t *testing.T) {
 		args []string
 		say  []string
 	}{
-		"list":             {[]string{"list", "--catalogue", own}, []string{"turns/hello@client", "(slow) A turn takes its time"}},
-		"explain":          {[]string{"explain", "--catalogue", own, "turns/hello"}, []string{"FRM-01 (must)", "→ user", "← result", "needs connect, query, receive"}},
-		"lint":             {[]string{"lint", own}, []string{"4 files checked: 0 errors"}},
-		"lint the own one": {[]string{"lint"}, []string{" 0 errors"}},
-		"version":          {[]string{"version"}, []string{"adapter contract 1, log schema 1"}},
-		"help":             {nil, []string{"Available Commands", "explain", "sdk"}},
-		"sdk list":         {[]string{"sdk", "list"}, []string{"go built in", "python", "nothing installed"}},
-		"complete an id":   {[]string{"__complete", "run", "framing/sp"}, []string{"framing/split-frame"}},
-		"complete an SDK":  {[]string{"__complete", "run", "--sdk", "py"}, []string{"python"}},
-		"completion":       {[]string{"completion", "bash"}, []string{"bash completion"}},
+		"list":              {[]string{"list", "--catalogue", own}, []string{"turns/hello@client", "(slow) A turn takes its time"}},
+		"explain":           {[]string{"explain", "--catalogue", own, "turns/hello"}, []string{"FRM-01 (must)", "→ user", "← result", "needs connect, query, receive"}},
+		"lint":              {[]string{"lint", own}, []string{"4 files checked: 0 errors"}},
+		"lint the own one":  {[]string{"lint"}, []string{" 0 errors"}},
+		"version":           {[]string{"version"}, []string{"adapter contract 1, log schema 1"}},
+		"help":              {nil, []string{"Available Commands", "explain", "sdk"}},
+		"sdk list":          {[]string{"sdk", "list"}, []string{"go built in", "python", "nothing installed"}},
+		"complete an id":    {[]string{"__complete", "run", "framing/sp"}, []string{"framing/split-frame"}},
+		"complete an SDK":   {[]string{"__complete", "run", "--sdk", "py"}, []string{"python"}},
+		"complete a mutant": {[]string{"__complete", "mutants", "--mutant", "line-"}, []string{"line-cap"}},
+		"completion":        {[]string{"completion", "bash"}, []string{"bash completion"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

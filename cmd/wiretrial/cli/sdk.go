@@ -47,7 +47,10 @@ func (a *app) sdkList() error {
 
 func (a *app) sdkInstall(ctx context.Context, specs []string) error {
 	for _, spec := range specs {
-		name, release, _ := strings.Cut(spec, "@")
+		name, release, err := nameAndRelease(spec)
+		if err != nil {
+			return err
+		}
 		if name == goSDK {
 			fmt.Fprintln(a.Stdout, "go is built in")
 			continue

@@ -62,9 +62,9 @@ func (f *runFlags) again() string {
 
 // known is an SDK that --sdk names.
 func (a *app) known(ctx context.Context, spec string) (target, error) {
-	name, release, versioned := strings.Cut(spec, "@")
-	if name == "" && versioned {
-		return target{}, usagef("--sdk %q: want NAME or NAME@VERSION", spec)
+	name, release, err := nameAndRelease(spec)
+	if err != nil {
+		return target{}, err
 	}
 	if name == "" || name == goSDK {
 		if release != "" {
@@ -84,6 +84,15 @@ func (a *app) known(ctx context.Context, spec string) (target, error) {
 		Target:  harness.Target{Name: name, Argv: inst.Argv, Env: variables(inst.Env), Rerun: "--sdk " + report.Quote(name+"@"+inst.Version)},
 		compare: release == "" || release == adapters.Latest || isPin(name, inst.Version),
 	}, nil
+}
+
+// nameAndRelease splits what --sdk names; both may be missing together, or the release alone.
+func nameAndRelease(spec string) (name, release string, err error) {
+	name, release, versioned := strings.Cut(spec, "@")
+	if versioned && (name == "" || release == "") {
+		return "", "", usagef("SDK %q: want NAME or NAME@VERSION", spec)
+	}
+	return name, release, nil
 }
 
 func isPin(name, release string) bool {
