@@ -173,7 +173,8 @@ class Adapter:
         if params["client"] not in self.sessions:
             raise rpc.Fault(f"client {params['client']!r} is not open")
         if method == "task.end":
-            return await self.channel.end(*params["on"].split(":", 1))
+            await self.channel.end(*params["on"].split(":", 1))
+            return {}
         session = self.sessions[params["client"]]
         handler = session.leave if method == "break" else session.call if method in CALLS else getattr(session, method)
         return await handler(operation, params)

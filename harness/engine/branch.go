@@ -24,7 +24,9 @@ func (r *run) either(s scenarios.Step) error {
 		return chosen >= 0, err
 	})
 	if f, ok := err.(*fail); ok && f.Got == "" {
-		f.Got = strings.Join(r.refusals(heads), "; ")
+		if refused := r.refusals(heads); len(refused) > 0 { // something came, and no branch admits it
+			f.Check, f.Class, f.Got = CheckBranch, Class(CheckBranch, r.unsafe()), strings.Join(refused, "; ")
+		}
 	}
 	if err != nil {
 		return err

@@ -55,6 +55,7 @@ func (r *run) started(p *mockcli.Peer) error {
 	}
 	f.at = r.arrived()
 	s.fakes = append(s.fakes, f)
+	s.requests = map[string]*request{} // ids are unique in one process, not over a reconnect
 	r.trace("cli", s, "started: "+argvText(h))
 	r.prepare(f)
 	for _, w := range s.writes { // acts that came before there was a process

@@ -434,6 +434,24 @@ const twoTurns = `
 - sdk.yields: result
 `
 
+const byHand = `
+- sdk.start: {prompt: one, read: none}
+- cli.reads: user
+- cli.writes: [assistant, result]
+- sdk.read: 1
+- sdk.returns: read
+- sdk.yields: assistant
+- sdk.read: turn
+- sdk.returns: read
+- sdk.yields: result
+- sdk.query: two
+- cli.reads: user
+- cli.writes: [assistant, result]
+- sdk.read: turn
+- sdk.yields: assistant
+- sdk.yields: result
+`
+
 // TestReadersOfSDKs plays SDKs that can do less at a time.
 func TestReadersOfSDKs(t *testing.T) {
 	t.Parallel()
@@ -449,6 +467,9 @@ func TestReadersOfSDKs(t *testing.T) {
 		{"nothing beside a read, two turns", interrupts, twoTurns, false},
 		{"nothing beside a read, an interrupt", interrupts, interrupted, true},
 		{"nothing beside a read, a callback", interrupts, permission, false},
+		{"anything, by hand", nil, byHand, false},
+		{"interrupt only, by hand", anything, byHand, false},
+		{"nothing beside a read, by hand", interrupts, byHand, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
