@@ -219,9 +219,8 @@ func TestSlowCasesRunBesideTheOthers(t *testing.T) {
 	slow := plan(t, "slow", strings.Replace("slow: 6\n"+turn, "- cli.writes: assistant\n", "- quiet: 1500ms\n- cli.writes: assistant\n", 1))
 	quick := turns(t, 3, "")
 	_, sink := run(t, config(t, honest, append(slow, quick...)))
-	got := strings.Join(sink.order(), " ")
-	if want := quick[0].ID + " " + quick[1].ID + " " + quick[2].ID + " " + slow[0].ID + " " + LeftBehind; got != want {
-		t.Errorf("recorded in the order\n%s, wanted\n%s", got, want)
+	if got := sink.order(); got[0] != quick[0].ID { // in one lane the slow case, planned first, would be
+		t.Errorf("recorded in the order %v", got)
 	}
 }
 

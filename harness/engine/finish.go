@@ -150,31 +150,56 @@ func (r *run) disconnectAtEnd(s *session) error {
 	if err := r.yieldReader(s, "disconnect"); err != nil {
 		return err
 	}
-	if err := r.stopReading(s); err != nil {
+	if closable, err := r.stopReading(s); err != nil || !closable {
 		return err
 	}
 	o := &op{s: s, names: []string{"disconnect at the end"}, method: "disconnect", task: "the end", void: s.failure() != nil}
 	return r.launch(o, map[string]any{"client": s.client})
 }
 
-// stopReading cancels reads by hand that are still in flight, for SDKs that cannot close beside them.
-func (r *run) stopReading(s *session) error {
+// stopReading ends reads by hand that are still in flight, for SDKs that cannot close beside them. closable is false where only a kill ends one.
+func (r *run) stopReading(s *session) (closable bool, err error) {
 	if r.feat["concurrent.any"] {
-		return nil
+		return true, nil
 	}
 	for _, o := range s.ops {
 		if !o.reads || o.done {
 			continue
 		}
+		if !r.feat["concurrent.interrupt"] {
+			if err := r.abandon(s, o); err != nil || o.void {
+				return false, err
+			}
+			continue
+		}
 		o.cancel = true
 		if err := r.a.Cancel(o.id); err != nil {
-			return fault("adapter does not take a cancel: %w", err)
+			return false, fault("adapter does not take a cancel: %w", err)
 		}
 		w := r.lawWait("the cancelled read giving way to disconnect", closeBound)
 		if err := r.wait(w, func() (bool, error) { return o.done, nil }); err != nil {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+// abandon waits for the reply to a read of an SDK that can do nothing beside it: it may be on its way. If it is not, nothing may be sent to the
+// adapter any more, so its CLI is ended and it is not used again.
+func (r *run) abandon(s *session, o *op) error {
+	limit := time.Now().Add(closeBound)
+	for !o.done && time.Now().Before(limit) {
+		if err := r.pump(limit); err != nil {
 			return err
 		}
 	}
+	if o.done {
+		return nil
+	}
+	r.note("session %s was not closed: the SDK cannot be called beside a read, and one was in flight", s.name)
+	o.done, o.void, r.unsettled = true, true, true
+	s.opened = false // no close either
+	r.killFakes()
 	return nil
 }
 

@@ -452,6 +452,23 @@ const byHand = `
 - sdk.yields: result
 `
 
+// TestAReadThatNothingEnds: the session of an SDK that can do nothing beside a read is given up, which is no failure.
+func TestAReadThatNothingEnds(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, honest)
+	s.a = hiding{s.a, []string{"concurrent.any", "concurrent.interrupt"}}
+	res := s.play(load(t, `
+- sdk.start: {prompt: one, read: none}
+- cli.reads: user
+- cli.writes: [assistant, result]
+- sdk.read: all
+- sdk.yields: result
+`, scenarios.Client))
+	if res.Err != nil || res.Failure != nil || !res.Unsettled || !strings.Contains(strings.Join(res.Notes, " "), "was not closed") {
+		t.Errorf("got %+v\n%s", res.Failure, traceOf(res))
+	}
+}
+
 // TestReadersOfSDKs plays SDKs that can do less at a time.
 func TestReadersOfSDKs(t *testing.T) {
 	t.Parallel()
