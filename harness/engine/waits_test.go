@@ -1,0 +1,325 @@
+package engine_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/wiretrial/wiretrial/harness/engine"
+	"github.com/wiretrial/wiretrial/harness/host"
+	"github.com/wiretrial/wiretrial/scenarios"
+)
+
+// TestEachOrder plays every order of two acts.
+func TestEachOrder(t *testing.T) {
+	t.Parallel()
+	cases := loadAll(t, `
+- sdk.start: go on
+- cli.reads: user
+- each_order:
+  - sdk.interrupt:
+  - cli.writes: assistant
+- cli.reads: control_request/interrupt
+- cli.answers: interrupt
+- sdk.returns: interrupt
+- cli.writes: result
+- sdk.yields: result
+`)
+	if len(cases) != 2 {
+		t.Fatalf("%d cases, wanted 2", len(cases))
+	}
+	for i := range cases {
+		mustPass(t, newStage(t, honest).play(&cases[i]))
+	}
+}
+
+// TestSinceIsNoRace plays both verdicts many times: a barrier decides them, not the clock.
+func TestSinceIsNoRace(t *testing.T) {
+	t.Parallel()
+	const rounds = 50
+	play := func(name, text string, judge func(*testing.T, engine.Result)) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c := load(t, text, scenarios.Client)
+			s := newStage(t, honest)
+			for range rounds {
+				res := s.play(c)
+				judge(t, res)
+				if t.Failed() {
+					return
+				}
+				if res.Unsettled {
+					s = newStage(t, honest)
+				}
+			}
+		})
+	}
+	play("after", `
+- sdk.start: go on
+- cli.reads: user
+- cli.writes: assistant
+  as: cause
+- sdk.interrupt:
+- cli.reads: control_request/interrupt
+  since: cause
+- cli.answers: interrupt
+- cli.writes: result
+- sdk.yields: result
+`, mustPass)
+	play("before", `
+- sdk.start: go on
+- cli.reads: user
+- sdk.interrupt:
+- cli.writes: assistant
+  as: cause
+- cli.reads: control_request/interrupt
+  since: cause
+`, func(t *testing.T, res engine.Result) { mustFail(t, res, engine.CheckSince, 5) })
+}
+
+// TestHowTheFakeEnds holds law 5: once no step is left it exits 0 at the end of stdin and 143 at SIGTERM, also at one that came before.
+func TestHowTheFakeEnds(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ name, lie, text, want string }{
+		{"end of stdin", honest, turnOf, "ended: exit code 0"},
+		{"SIGTERM before the last step", "terminates", `
+- sdk.start: go on
+- cli.reads: user
+- cli.gets: SIGTERM
+- cli.writes: result
+- sdk.yields: result
+`, "ended: exit code 143"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			res := newStage(t, c.lie).play(load(t, c.text, scenarios.Client))
+			if trace := traceOf(res); !strings.Contains(trace, c.want) {
+				t.Errorf("the trace does not have %q:\n%s", c.want, trace)
+			}
+		})
+	}
+}
+
+const twoTurns = `
+- sdk.start: one
+- cli.reads: user
+- cli.writes: [assistant, result]
+- sdk.yields: result
+- sdk.query: two
+- cli.reads: user
+- cli.writes: [assistant, result]
+- sdk.yields: result
+`
+
+const byHand = `
+- sdk.start: {prompt: one, read: none}
+- cli.reads: user
+- cli.writes: [assistant, result]
+- sdk.read: 1
+- sdk.returns: read
+- sdk.yields: assistant
+- sdk.read: turn
+- sdk.returns: read
+- sdk.yields: result
+- sdk.query: two
+- cli.reads: user
+- cli.writes: [assistant, result]
+- sdk.read: turn
+- sdk.yields: assistant
+- sdk.yields: result
+`
+
+// TestAReadThatNothingEnds: the session of an SDK that can do nothing beside a read is given up, which is no failure.
+func TestAReadThatNothingEnds(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, honest)
+	s.a = hiding{s.a, []string{"concurrent.any", "concurrent.interrupt"}}
+	res := s.play(load(t, `
+- sdk.start: {prompt: one, read: none}
+- cli.reads: user
+- cli.writes: [assistant, result]
+- sdk.read: all
+- sdk.yields: result
+`, scenarios.Client))
+	if res.Err != nil || res.Failure != nil || !res.Unsettled || !strings.Contains(strings.Join(res.Notes, " "), "was not closed") {
+		t.Errorf("got %+v\n%s", res.Failure, traceOf(res))
+	}
+}
+
+// TestReadersOfSDKs plays SDKs that can do less at a time.
+func TestReadersOfSDKs(t *testing.T) {
+	t.Parallel()
+	anything, interrupts := []string{"concurrent.any"}, []string{"concurrent.any", "concurrent.interrupt"}
+	for _, c := range []struct {
+		name   string
+		hidden []string
+		text   string
+		lacks  bool
+	}{
+		{"interrupt only, two turns", anything, twoTurns, false},
+		{"interrupt only, an interrupt", anything, interrupted, false},
+		{"nothing beside a read, two turns", interrupts, twoTurns, false},
+		{"nothing beside a read, an interrupt", interrupts, interrupted, true},
+		{"nothing beside a read, a callback", interrupts, permission, false},
+		{"anything, by hand", nil, byHand, false},
+		{"interrupt only, by hand", anything, byHand, false},
+		{"nothing beside a read, by hand", interrupts, byHand, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			s := newStage(t, honest)
+			s.a = hiding{s.a, c.hidden}
+			watch := &counting{Adapter: s.a, open: map[int]bool{}}
+			s.a = watch
+			res := s.play(load(t, c.text, scenarios.Client))
+			if c.lacks {
+				if res.Missing == nil {
+					t.Errorf("not unsupported: %+v", res)
+				}
+				return
+			}
+			mustPass(t, res)
+			if len(c.hidden) == 2 && watch.cancels > 0 {
+				t.Errorf("%d operations were cancelled on an adapter that can only be killed", watch.cancels)
+			}
+		})
+	}
+}
+
+// counting counts cancels.
+type counting struct {
+	engine.Adapter
+	open    map[int]bool
+	cancels int
+}
+
+func (c *counting) Cancel(id int) error {
+	c.cancels++
+	return c.Adapter.Cancel(id)
+}
+
+// restless is an adapter whose rest cannot be proven, as on a platform without /proc, and which is kept from running for a time.
+type restless struct {
+	engine.Adapter
+	began   time.Time
+	starved time.Duration
+}
+
+func (r restless) Quiet(context.Context, host.QuietOptions) (host.Quiet, error) {
+	return host.Quiet{Why: host.WhyUnknown}, nil
+}
+
+func (r restless) Usage(context.Context, time.Duration, func(int) bool) (host.Usage, error) {
+	return host.Usage{RunQueueWait: min(time.Since(r.began), r.starved)}, nil
+}
+
+const promised = `
+- sdk.start: go on
+- cli.reads: user
+- sdk.interrupt:
+- cli.reads: control_request/interrupt
+- cli.answers: interrupt
+- sdk.returns: interrupt
+  within: 500ms
+- cli.writes: result
+- sdk.yields: result
+`
+
+// TestPromisesOfAStarvedSDK holds that the time for which the SDK waited for a CPU is not counted, and told.
+func TestPromisesOfAStarvedSDK(t *testing.T) {
+	t.Parallel()
+	starve := func(t *testing.T, d time.Duration) engine.Result {
+		s := newStage(t, "late-interrupt") // by 2 s
+		s.a = restless{Adapter: s.a, began: time.Now(), starved: d}
+		return s.play(load(t, promised, scenarios.Client))
+	}
+	t.Run("all the time", func(t *testing.T) {
+		t.Parallel()
+		mustPass(t, starve(t, time.Hour))
+	})
+	t.Run("not at all", func(t *testing.T) {
+		t.Parallel()
+		res := starve(t, 0)
+		mustFail(t, res, engine.CheckWithin, 6)
+		if res.Failure != nil && !strings.Contains(res.Failure.Text, "waited 0s for a CPU") {
+			t.Errorf("the text does not tell the wait: %s", res.Failure.Text)
+		}
+	})
+}
+
+// TestHangs tells the three verdicts of a wait apart: proven, a time bound, a timer beyond the bound.
+func TestHangs(t *testing.T) {
+	t.Parallel()
+	t.Run("proven", func(t *testing.T) {
+		t.Parallel()
+		began := time.Now()
+		res := newStage(t, "mute-interrupt").play(load(t, promised, scenarios.Client))
+		mustFail(t, res, engine.CheckDeadline, 4)
+		if took := time.Since(began); took > 5*time.Second {
+			t.Errorf("took %s; the deadline is 10 s", took)
+		}
+		wantText(t, res, "never came: proven, nothing moves")
+	})
+	t.Run("not to be proven", func(t *testing.T) {
+		t.Parallel()
+		s := newStage(t, "mute-interrupt")
+		s.a, s.limit = restless{Adapter: s.a}, 700*time.Millisecond
+		res := s.play(load(t, promised, scenarios.Client))
+		mustFail(t, res, engine.CheckDeadline, 4)
+		wantText(t, res, "not proven to be a hang")
+	})
+	t.Run("a timer beyond the bound", func(t *testing.T) {
+		t.Parallel()
+		res := newStage(t, "late-interrupt").play(load(t, promised, scenarios.Client))
+		mustFail(t, res, engine.CheckWithin, 6)
+		wantText(t, res, "timer of the SDK")
+		if res.Failure != nil && res.Failure.Class != "late" {
+			t.Errorf("class is %s, wanted late", res.Failure.Class)
+		}
+	})
+}
+
+func wantText(t *testing.T, res engine.Result, text string) {
+	t.Helper()
+	if res.Failure != nil && !strings.Contains(res.Failure.Text, text) {
+		t.Errorf("the text is %q, wanted %q", res.Failure.Text, text)
+	}
+}
+
+// TestASkippedSinceIsSaid: where no barrier can be proven the check is skipped, and the run says so.
+func TestASkippedSinceIsSaid(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, honest)
+	s.a = restless{Adapter: s.a}
+	res := s.play(load(t, `
+- sdk.start: go on
+- cli.reads: user
+- sdk.disconnect:
+- cli.reads: eof
+- cli.exits: 0
+- sdk.returns: disconnect
+`, scenarios.Client))
+	mustPass(t, res)
+	if !strings.Contains(strings.Join(res.Notes, "\n"), "was not checked") {
+		t.Errorf("notes are %q", res.Notes)
+	}
+}
+
+// TestInterruptedCasesHaveNoVerdict: a run that is ended from outside is an error, never a failure.
+func TestInterruptedCasesHaveNoVerdict(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, honest)
+	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+	defer cancel()
+	res := s.playIn(ctx, load(t, `
+- sdk.start: go on
+- cli.reads: user
+- quiet: 30s
+- cli.writes: result
+- sdk.yields: result
+`, scenarios.Client))
+	if res.Err == nil || res.Failure != nil || !res.Unsettled {
+		t.Errorf("got %+v", res)
+	}
+}
