@@ -183,7 +183,7 @@ steps:
 		{name: "a message that nobody wrote", lie: "makes-up-messages", text: turnOf, check: engine.CheckNever},
 		{name: "a callback that nobody asked for", lie: "makes-up-calls", text: turnOf, check: engine.CheckCallback},
 		{name: "an exception escapes into the host", lie: "exception-escapes", text: matched, check: engine.CheckHost, step: 4},
-		{name: "a signal without a reason", lie: "terminates", text: turnOf, check: engine.CheckSignal},
+		{name: "a signal without a reason", lie: "terminates", text: turnOf + "- cli.exits: 0\n", check: engine.CheckSignal},
 		{name: "no branch admits what came", lie: "other-denial", text: forked, check: engine.CheckBranch, step: 5},
 		{name: "descriptors beyond a bound", lie: "hoards-descriptors", limit: 500 * time.Millisecond, check: engine.CheckUses, step: 3, text: `
 - sdk.start: go on
