@@ -96,6 +96,19 @@ func TestBadInput(t *testing.T) {
 	}
 }
 
+// Without the language's own tools there is one sentence, and the harness is not to blame for more.
+func TestMissingToolchain(t *testing.T) {
+	t.Parallel()
+	for sdk, tool := range map[string]string{"python": "python3", "typescript": "npm", "rust": "cargo"} {
+		c := newCommand(t, "run", "--sdk", sdk)
+		c.Env = append(c.Env, "PATH="+c.tmp)
+		if code := c.code(); code != 3 || strings.Count(c.err.String(), "\n") != 1 || !strings.Contains(c.all(), "needs "+tool+", and it is not on PATH") || c.out.Len() > 0 {
+			t.Errorf("%s: exit %d; it printed\n%s\n%s", sdk, code, &c.out, &c.err)
+		}
+		c.nothingLeft()
+	}
+}
+
 // logOf reads a log of --out.
 func logOf(t *testing.T, dir string) ([]eventlog.Record, error) {
 	t.Helper()
