@@ -29,10 +29,14 @@ func lies() map[string]lie {
 		"prompts-twice":     {write: onFrame(`"type":"user"`, func(f string, w *wire) { w.put(f); w.put(f) })},
 		"speaks-later":      {write: onFrame(`"type":"user"`, speakLater)},
 		"other-denial":      {write: onFrame(`control_response`, func(f string, w *wire) { w.put(strings.ReplaceAll(f, "one", "three")) })},
-		"terminates":        {write: onFrame(`"type":"user"`, func(f string, w *wire) { w.put(f); _ = w.proc.Signal(syscall.SIGTERM) })},
-		"kills":             {write: onFrame(`control_response`, func(f string, w *wire) { _ = w.proc.Kill(); <-w.Done() })},
-		"closes-stdin":      {parts: judged(func(s parts.Step) bool { return s == parts.PromptEnded })},
-		"hasty-start":       {parts: hastyStart},
+		"terminates": {write: onFrame(`"type":"user"`, func(f string, w *wire) {
+			_ = w.proc.Signal(syscall.SIGTERM)
+			time.Sleep(100 * time.Millisecond) // the fake reports it from a goroutine of its own, and must not be told to exit before
+			w.put(f)
+		})},
+		"kills":        {write: onFrame(`control_response`, func(f string, w *wire) { _ = w.proc.Kill(); <-w.Done() })},
+		"closes-stdin": {parts: judged(func(s parts.Step) bool { return s == parts.PromptEnded })},
+		"hasty-start":  {parts: hastyStart},
 
 		// on the channel
 		"late-interrupt": {out: onReply("interrupt", func(l string, _ *channel) []string { time.Sleep(2 * time.Second); return []string{l} })},
