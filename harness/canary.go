@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/wiretrial/wiretrial/adapters/contract"
@@ -35,29 +36,51 @@ func (r *runner) canaries(ctx context.Context, h contract.Hello) error {
 	if err := r.unknownOperation(ctx, nonce); err != nil {
 		return err
 	}
-	right, err := canaryCase(h, nonce, nonce)
+	entry, err := r.roundTrip(ctx, h, nonce)
 	if err != nil {
 		return err
 	}
-	res := r.attempt(ctx, right, h)
-	switch {
-	case res.Err != nil:
-		return fmt.Errorf("canary: a plain turn cannot be run: %w", res.Err)
-	case res.Missing != nil:
-		return fmt.Errorf("canary: the adapter declares neither prompt, nor connect, query and receive (missing: %v): nothing can be tested", res.Missing)
-	case res.Failure != nil:
-		return fmt.Errorf("canary: a text that only the fake knows did not come back through the SDK: %s (%s): adapter fault, or an SDK that cannot do one turn",
-			res.Failure.Text, res.Failure.Check)
-	}
-	wrong, err := canaryCase(h, nonce, randomHex())
+	wrong, err := canaryCases(h, nonce, randomHex())
 	if err != nil {
 		return err
 	}
-	res = r.attempt(ctx, wrong, h)
+	res := r.attempt(ctx, &wrong[entry], h)
 	if res.Failure == nil || res.Failure.Check != engine.CheckMatch {
 		return fmt.Errorf("canary: a wrong expectation was not caught (got %v): harness fault, nothing it says can be trusted", res.Failure)
 	}
 	return nil
+}
+
+// roundTrip plays one turn through each entry point until one brings the nonce back, and returns which. One is enough to show that the
+// adapter drives the SDK: an old release may be unable to do the other, which is for the scenarios to say.
+func (r *runner) roundTrip(ctx context.Context, h contract.Hello, nonce string) (entry int, err error) {
+	turns, err := canaryCases(h, nonce, nonce)
+	if err != nil {
+		return 0, err
+	}
+	var first error
+	for i := range turns {
+		res := r.attempt(ctx, &turns[i], h)
+		var err error
+		switch {
+		case res.Err != nil:
+			err = fmt.Errorf("canary: a plain turn cannot be run: %w", res.Err)
+		case res.Missing != nil:
+			err = fmt.Errorf("canary: the adapter declares neither prompt, nor connect, query and receive (missing: %v): nothing can be tested", res.Missing)
+		case res.Failure != nil:
+			err = fmt.Errorf("canary: a text that only the fake knows did not come back through the SDK: %s (%s): adapter fault, or an SDK that cannot do one turn",
+				res.Failure.Text, res.Failure.Check)
+		default:
+			return i, nil
+		}
+		if first == nil {
+			first = err
+		}
+		if ctx.Err() != nil {
+			break
+		}
+	}
+	return 0, first
 }
 
 func randomHex() string {
@@ -66,8 +89,8 @@ func randomHex() string {
 	return hex.EncodeToString(b)
 }
 
-// canaryCase is the canary through the first entry point that the SDK declares.
-func canaryCase(h contract.Hello, text, want string) (*scenarios.Case, error) {
+// canaryCases are the canary through each entry point that the SDK declares; if it declares none, through any.
+func canaryCases(h contract.Hello, text, want string) ([]scenarios.Case, error) {
 	f, err := scenarios.Load("canary/turn.yaml", fmt.Appendf(nil, canaryFile, text, want))
 	if err != nil {
 		return nil, fmt.Errorf("canary: %w: harness fault", err)
@@ -76,12 +99,11 @@ func canaryCase(h contract.Hello, text, want string) (*scenarios.Case, error) {
 	if err != nil {
 		return nil, fmt.Errorf("canary: %w: harness fault", err)
 	}
-	for i := range cases {
-		if len(missing(cases[i].Features, h.Features)) == 0 {
-			return &cases[i], nil
-		}
+	declared := slices.DeleteFunc(slices.Clone(cases), func(c scenarios.Case) bool { return len(missing(c.Features, h.Features)) > 0 })
+	if len(declared) == 0 {
+		return cases[:1], nil
 	}
-	return &cases[0], nil
+	return declared, nil
 }
 
 func missing(needed, declared []string) []string {

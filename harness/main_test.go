@@ -72,6 +72,13 @@ func habits() map[string]habit {
 			_ = f.Close()
 			return nil
 		}},
+		"no-one-shot": {in: func(l string, say func(string)) []string {
+			if method(l) == "prompt" {
+				say(`{"jsonrpc":"2.0","id":` + gjson.Get(l, "id").Raw + `,"error":{"code":-32000,"message":"not in this release","data":{"kind":"other"}}}`)
+				return nil
+			}
+			return []string{l}
+		}},
 		"dies": {in: func(l string, _ func(string)) []string {
 			if m := method(l); m == "query" || m == "prompt" {
 				os.Exit(3)

@@ -155,6 +155,7 @@ func TestCanariesCatchLiars(t *testing.T) {
 		{name: "an adapter that dies", habit: "dies", want: "cannot be run"},
 		{name: "an engine whose match is broken", habit: honest, want: "a wrong expectation was not caught", engine: blind},
 		{name: "none", habit: honest},
+		{name: "none, of an SDK that can do one of two entry points", habit: "no-one-shot"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
