@@ -218,13 +218,17 @@ func exitOf(sig string) int {
 }
 
 func (r *run) end(f *fake, code int) {
-	f.told = true
-	if f.forced {
-		r.inquire(f, mockcli.Command{Op: mockcli.OpExit, Code: code}, nil) // a signal ends the CLI although nobody reads what it still writes
-	} else {
-		r.command(f, mockcli.Command{Op: mockcli.OpExit, Code: code}, nil)
-	}
+	f.told, f.code = true, code
+	r.command(f, mockcli.Command{Op: mockcli.OpExit, Code: code}, nil)
 	r.trace("cli", f.s, fmt.Sprintf("exits %d", code))
+	r.overtake(f)
+}
+
+// overtake lets a CLI that got a signal exit although nobody reads what it still writes. What can be written is written first.
+func (r *run) overtake(f *fake) {
+	if f.forced && len(f.blocked) > 0 {
+		r.inquire(f, mockcli.Command{Op: mockcli.OpExit, Code: f.code}, nil)
+	}
 }
 
 // release ends every fake that only waited for its last step.

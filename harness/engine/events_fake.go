@@ -86,6 +86,7 @@ func (r *run) fakeEvent(e fakeEvent) error {
 		return r.dismiss(f)
 	case "blocked":
 		f.blocked[e.ev.ID] = true
+		r.overtake(f)
 	case "done":
 		return r.commandDone(f, e.ev)
 	case "read_error":

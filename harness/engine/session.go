@@ -61,7 +61,8 @@ type fake struct {
 	dead    bool
 	death   mockcli.Death
 	told    bool // an exit or die command was sent
-	forced  bool // by a signal, which overtakes what it still writes
+	forced  bool // by a signal, which overtakes what nobody reads
+	code    int  // of its exit, once it was told
 	done    map[int]func(mockcli.Event)
 	work    map[int]bool // commands that are not done
 	blocked map[int]bool // those of them that wait for the SDK to read
