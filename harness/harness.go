@@ -22,6 +22,7 @@ import (
 	"github.com/wiretrial/wiretrial/harness/engine"
 	"github.com/wiretrial/wiretrial/harness/eventlog"
 	"github.com/wiretrial/wiretrial/harness/host"
+	"github.com/wiretrial/wiretrial/mockcli"
 	"github.com/wiretrial/wiretrial/scenarios"
 )
 
@@ -47,7 +48,8 @@ type Judge interface {
 type Config struct {
 	Target   Target
 	Cases    []scenarios.Case
-	Exe      string // this binary: reaper and fake
+	Exe      string // this binary: the reaper
+	Fake     string // the binary that becomes the fake claude; empty: Exe
 	Version  string
 	Date     time.Time // of the run, UTC
 	Jobs     int       // lanes; at least 1
@@ -125,6 +127,13 @@ type runner struct {
 }
 
 func newRunner(cfg Config, sink Sink) *runner {
+	if cfg.Fake == "" {
+		cfg.Fake = cfg.Exe
+	}
+	// One link or copy beside the clients: theirs are hard links to it then, also where the binary lies on another device.
+	if near, err := mockcli.LinkClaude(filepath.Join(cfg.Dir, "fake"), cfg.Fake); err == nil {
+		cfg.Fake = near
+	}
 	r := &runner{cfg: cfg, sink: sink, began: time.Now(), remains: remains{root: cfg.Dir}, engine: engine.Run}
 	env := host.EnvAllow(os.Environ(), nil, cfg.Target.Env)
 	r.pool = host.NewPool(host.Spec{Name: cfg.Target.Name, Argv: cfg.Target.Argv, Env: env, Scratch: cfg.Dir}, r.boot)

@@ -125,7 +125,7 @@ func (r *runner) play(ctx context.Context, c *scenarios.Case, a *host.Adapter) e
 	defer fakes.Close()
 	before := r.remains.temporaryFiles(a)
 	res := r.engine(ctx, c, a, fakes, engine.Options{
-		Dir: dir, Exe: r.cfg.Exe, Seed: caseSeed(r.cfg.Seed, c.ID), Timeout: r.cfg.Timeout, Deadline: r.cfg.Deadline,
+		Dir: dir, Exe: r.cfg.Fake, Seed: caseSeed(r.cfg.Seed, c.ID), Timeout: r.cfg.Timeout, Deadline: r.cfg.Deadline,
 		Cut: r.cfg.Cut, CutAny: r.cfg.CutAny,
 	})
 	_ = fakes.Close() // with it go the grandchildren that the fakes themselves left

@@ -99,7 +99,7 @@ func (a *app) run(ctx context.Context, f *runFlags, patterns []string) error {
 	}
 	judge := deviations.NewJudge(set, cfg.Date)
 	cfg.Target, cfg.Judge = t.Target, judge
-	cfg.Exe, cfg.Version = a.Exe, version()
+	cfg.Exe, cfg.Fake, cfg.Version = a.Exe, fakeBeside(a.Exe), version()
 	session := &session{app: a, f: f, cfg: cfg, judge: judge, set: set, compare: t.compare, began: a.now()}
 	return session.run(ctx)
 }
