@@ -249,7 +249,7 @@ func (p *page) ending(m *Model) {
 	case e == nil:
 		p.field(0, "", 0, "the log is not whole: its end is missing, so the run proves nothing (exit 4)", red)
 	case e.Exit == 0:
-		p.field(0, "", 0, fmt.Sprintf("ok: %s in %.1f s", Safe(e.Why), e.MS/1000), green)
+		p.field(0, "", 0, fmt.Sprintf("ok: %s; %.1f s", Safe(e.Why), e.MS/1000), green)
 	default:
 		p.field(0, "", 0, fmt.Sprintf("exit %d: %s; %.1f s", e.Exit, Safe(e.Why), e.MS/1000), red)
 	}

@@ -67,7 +67,7 @@ func (s Status) Raise(code int, why string) Status {
 // Exit returns the exit code of a run and one sentence that says why.
 func Exit(o Outcome) (code int, why string) {
 	n := o.tally()
-	s := Status{Code: OK, Why: fmt.Sprintf("%s passed", count(n.must, "must scenario"))}
+	s := Status{Code: OK, Why: count(n.must, "must scenario") + " passed" + n.clean}
 	if o.Interrupted {
 		s = s.Raise(Interrupted, "interrupted; what had ended until then is recorded")
 	}
@@ -122,6 +122,8 @@ func (o Outcome) failed(s Status, n tally) Status {
 // tally counts what the exit code depends on.
 type tally struct {
 	cases, executed, must, failed, unexpected, flaky, errors int
+
+	clean string // what the finding about the whole run adds to a success
 }
 
 func (o Outcome) tally() tally {
@@ -136,7 +138,10 @@ func (o Outcome) tally() tally {
 		}
 		switch c.Verdict {
 		case eventlog.Pass:
-			if c.Level == "must" && !whole {
+			switch {
+			case whole:
+				n.clean = ", and nothing was left behind"
+			case c.Level == "must":
 				n.must++
 			}
 		case eventlog.Fail:

@@ -28,7 +28,7 @@ func TestExit(t *testing.T) {
 		code int
 		why  string
 	}{
-		"one must passed":         {verdict.Outcome{Apart: apart, Cases: all(good)}, 0, "1 must scenario passed"},
+		"one must passed":         {verdict.Outcome{Apart: apart, Cases: all(good)}, 0, "1 must scenario passed, and nothing was left behind"},
 		"two, and a known one":    {verdict.Outcome{Apart: apart, Cases: all(good, good, kase("must", eventlog.Known))}, 0, "2 must"},
 		"some unsupported":        {verdict.Outcome{Apart: apart, Cases: all(good, kase("must", eventlog.Unsupported))}, 0, "1 must"},
 		"a may differs":           {verdict.Outcome{Apart: apart, Cases: all(good, kase("may", eventlog.Differs))}, 0, "1 must"},
