@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -17,7 +18,10 @@ import (
 	"github.com/wiretrial/wiretrial/transport"
 )
 
-func answersGroup() []Mutant {
+func answersGroup() []Mutant { return slices.Concat(whetherAnswered(), whatAnswered()) }
+
+// whetherAnswered are the faults in whether and when a request is answered.
+func whetherAnswered() []Mutant {
 	return []Mutant{
 		{
 			Name: "inline-callbacks", Group: Answers, Fault: "runs callbacks one by one on its reading loop",
@@ -54,7 +58,14 @@ func answersGroup() []Mutant {
 					return parts.Answer(r, o)
 				}
 			}),
-		}, {
+		},
+	}
+}
+
+// whatAnswered are the faults in what the answer says.
+func whatAnswered() []Mutant {
+	return []Mutant{
+		{
 			Name: "wrong-id", Group: Answers, Fault: "answers under the id of the latest request",
 			Kills: kills("permissions/three-at-once", "mcp/parallel-calls"),
 			Parts: with(wrongID),

@@ -3,6 +3,7 @@ package mutants
 import (
 	"context"
 	"io"
+	"slices"
 	"sync"
 	"time"
 
@@ -10,7 +11,10 @@ import (
 	"github.com/wiretrial/wiretrial/transport"
 )
 
-func processGroup() []Mutant {
+func processGroup() []Mutant { return slices.Concat(endsTold(), endsMade()) }
+
+// endsTold are the faults in what is said of the CLI's end.
+func endsTold() []Mutant {
 	return []Mutant{
 		{
 			Name: "clean-exit-is-success", Group: Process, Fault: "takes exit code 0 for success, with or without a whole result", Opposite: "no-tail",
@@ -40,7 +44,14 @@ func processGroup() []Mutant {
 					return &parts.Failure{Kind: parts.KindOther, Message: "something went wrong"}
 				}
 			}),
-		}, {
+		},
+	}
+}
+
+// endsMade are the faults in how the CLI is ended and what is left of it.
+func endsMade() []Mutant {
+	return []Mutant{
+		{
 			Name: "kill-at-once", Group: Process, Fault: "kills the CLI right after it closed its stdin", Opposite: "never-kills",
 			Kills: kills("process/time-to-flush", "process/oneshot-time-to-flush"),
 			Parts: with(killAtOnce),
