@@ -34,14 +34,16 @@ func TestFigures(t *testing.T) {
 		t.Skip("measures only with -figures: a busy machine says nothing")
 	}
 	dir := t.TempDir()
-	exe := build(t, dir, "wiretrial", "./cmd/wiretrial")
+	exe, fake := build(t, dir, "wiretrial", "./cmd/wiretrial"), build(t, dir, "mockclaude", "./cmd/mockclaude")
 	bare := median(t, 60, func() time.Duration { return firstByte(t, bareProgram(t, dir)) })
 	t.Logf("a bare Go program, spawn to first byte: %s", bare)
 
-	mock := median(t, 60, func() time.Duration { return answered(t, dir, exe) })
+	mock := median(t, 60, func() time.Duration { return answered(t, dir, fake) })
 	figure(t, "mock, spawn to initialize answered, in bare spawns", float64(mock)/float64(bare), 3)
+	all := median(t, 60, func() time.Duration { return answered(t, dir, exe) })
+	t.Logf("the same by the whole command, where no mockclaude lies beside it: %.2f", float64(all)/float64(bare))
 
-	cases, whole := perCase(t, dir, exe)
+	cases, whole := perCase(t, dir, exe, fake)
 	figure(t, "one case without waits of its own, p50, in bare spawns", float64(cases)/float64(bare), 6)
 	t.Logf("the whole catalogue one after the other, without the slow tier: %s", whole.Round(time.Millisecond))
 
@@ -117,7 +119,7 @@ func answered(t *testing.T, dir, exe string) time.Duration {
 	}
 	defer listener.Close()
 	client := filepath.Join(dir, "client")
-	cli, err := listener.Install(client, exe)
+	cli, err := listener.InstallReading(client, exe)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -147,7 +149,6 @@ func serveOnce(ctx context.Context, listener *mockcli.Listener) {
 		return
 	}
 	defer p.Close()
-	_, _ = p.Send(mockcli.Command{Op: mockcli.OpRead, Mode: mockcli.ModeLines})
 	for ev := range p.Events() {
 		if ev.Ev == mockcli.EvLine {
 			_, _ = p.Send(mockcli.Command{Op: mockcli.OpWrite, FD: 1, Data: []byte(`{"type":"control_response","response":{"subtype":"success","request_id":"1","response":{}}}` + "\n")})
@@ -156,13 +157,13 @@ func serveOnce(ctx context.Context, listener *mockcli.Listener) {
 }
 
 // perCase plays the catalogue case by case on the Go client and returns the median of those that wait for nothing by themselves.
-func perCase(t *testing.T, dir, exe string) (p50, whole time.Duration) {
+func perCase(t *testing.T, dir, exe, fake string) (p50, whole time.Duration) {
 	t.Helper()
 	run := filepath.Join(dir, "run")
 	if err := os.MkdirAll(run, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	s, err := harness.Open(t.Context(), harness.Config{Target: harness.Target{Name: "go", Argv: []string{exe, "__adapter", "go"}}, Exe: exe, Date: time.Now(), Seed: 1, Dir: run})
+	s, err := harness.Open(t.Context(), harness.Config{Target: harness.Target{Name: "go", Argv: []string{exe, "__adapter", "go"}}, Exe: exe, Fake: fake, Date: time.Now(), Seed: 1, Dir: run})
 	if err != nil {
 		t.Fatal(err)
 	}

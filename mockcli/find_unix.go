@@ -11,27 +11,36 @@ import (
 )
 
 // place is where a mock found its harness.
-type place struct{ sock, via, dir string }
+type place struct {
+	sock, via, dir string
+	reads          bool // lines are read from the start, without being told
+}
 
 // find looks for a harness beside the real executable, beside argv[0], in the environment. The executable comes first, as
 // SDKs may hand over any argv[0] and replace the environment.
 func find(args []string) (place, bool) {
 	if exe, err := os.Executable(); err == nil {
 		if s, ok := readName(filepath.Dir(exe)); ok {
-			return place{s, "exe", filepath.Dir(exe)}, true
+			return placed(s, "exe", filepath.Dir(exe)), true
 		}
 	}
 	if len(args) > 0 && strings.Contains(args[0], "/") {
 		if dir, err := filepath.Abs(filepath.Dir(args[0])); err == nil {
 			if s, ok := readName(dir); ok {
-				return place{s, "argv0", dir}, true
+				return placed(s, "argv0", dir), true
 			}
 		}
 	}
 	if s := os.Getenv(SocketEnv); s != "" {
-		return place{s, "env", ""}, true
+		return place{sock: s, via: "env"}, true
 	}
 	return place{}, false
+}
+
+// placed reads what Install wrote: the socket's path, and in a second line how the mock begins.
+func placed(text, via, dir string) place {
+	sock, begin, _ := strings.Cut(text, "\n")
+	return place{sock: sock, via: via, dir: dir, reads: begin == beginReading}
 }
 
 // readName reads the socket's path from dir. It avoids os.File, which would set up the runtime's poller, and with it

@@ -34,7 +34,12 @@ func (l *Listener) Addr() string { return l.addr }
 // Install puts a mock into clientDir, which it makes where it is absent: clientDir/claude, a hard link to exe (a copy across
 // devices, never a symbolic link), and .wiretrial beside it, which names the socket. It returns the path of claude.
 func (l *Listener) Install(clientDir, exe string) (cliPath string, err error) {
-	return l.install(clientDir, exe)
+	return l.install(clientDir, exe, "")
+}
+
+// InstallReading is Install for a mock that reads lines from its start, without the round trip of a first OpRead.
+func (l *Listener) InstallReading(clientDir, exe string) (cliPath string, err error) {
+	return l.install(clientDir, exe, beginReading+"\n")
 }
 
 // Accept waits for the next mock and its hello. The errors are ctx's, and ErrClosed after Close. A connection that does not

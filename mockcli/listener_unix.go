@@ -170,7 +170,7 @@ func (l *listener) close() error {
 }
 
 // install links exe, or, where that cannot be done, a copy beside the socket, which is made once for the whole run.
-func (l *listener) install(clientDir, exe string) (string, error) {
+func (l *listener) install(clientDir, exe, begin string) (string, error) {
 	path, linked, err := linkClaude(clientDir, exe)
 	if err == nil && !linked {
 		var near string
@@ -181,7 +181,7 @@ func (l *listener) install(clientDir, exe string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if err := writeBeside(filepath.Dir(path), FileName, l.addr+"\n"); err != nil {
+	if err := writeBeside(filepath.Dir(path), FileName, l.addr+"\n"+begin); err != nil {
 		return "", fmt.Errorf("install mock: %w", err)
 	}
 	return path, nil

@@ -19,6 +19,9 @@ const HoldRole = "__hold"
 // FileName is the file beside a mock's executable that holds the path of its harness's socket.
 const FileName = ".wiretrial"
 
+// beginReading is the second line of the file for a mock that reads from its start.
+const beginReading = "read lines"
+
 // SocketEnv is the variable that names the socket where no FileName was found.
 const SocketEnv = "WIRETRIAL_SOCK"
 

@@ -76,6 +76,9 @@ func (p *puppet) run(args []string, seen Event) int {
 			return code
 		}
 	}
+	if p.place.reads {
+		p.hands.do(Command{Op: OpRead, Mode: ModeLines}, func(Event) {})
+	}
 	go p.execute()
 	return <-p.quit
 }

@@ -13,7 +13,7 @@ type listener struct{ addr string }
 
 func listen(string) (*Listener, error) { return nil, ErrNotSupported }
 
-func (l *listener) install(string, string) (string, error) { return "", ErrNotSupported }
+func (l *listener) install(string, string, string) (string, error) { return "", ErrNotSupported }
 
 func (l *listener) accept(context.Context) (*Peer, error) { return nil, ErrNotSupported }
 

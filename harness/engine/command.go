@@ -95,9 +95,18 @@ func scan(v string, code *int) bool {
 	return n == 1 && err == nil
 }
 
+// readsAtOnce tells whether the file asks for nothing before the fake's first read: then it begins by itself, a round trip sooner.
+func (r *run) readsAtOnce() bool {
+	c := r.c.CLI
+	return c.StdinPipe == 0 && c.StdoutPipe == 0 && c.Gulp == 0 && c.Startup == 0
+}
+
 // prepare sets a new fake up as the file's cli key says and lets it read.
 func (r *run) prepare(f *fake) {
 	c := r.c.CLI
+	if r.readsAtOnce() {
+		return
+	}
 	if c.StdinPipe > 0 {
 		r.command(f, mockcli.Command{Op: "setbuf", FD: 0, N: c.StdinPipe}, nil)
 	}

@@ -35,6 +35,7 @@ type Adapter interface {
 // Fakes is where the fakes of a run report; mockcli.Listener is one.
 type Fakes interface {
 	Install(dir, exe string) (string, error)
+	InstallReading(dir, exe string) (string, error)
 	Accept(ctx context.Context) (*mockcli.Peer, error)
 }
 

@@ -29,7 +29,11 @@ func (r *run) start(v view) error {
 
 // openSession builds the SDK's objects; it must not spawn.
 func (r *run) openSession(s *session, st scenarios.Start) error {
-	cli, err := r.fakes.Install(s.dir, r.o.Exe)
+	install := r.fakes.Install
+	if r.readsAtOnce() {
+		install = r.fakes.InstallReading
+	}
+	cli, err := install(s.dir, r.o.Exe)
 	if err != nil {
 		return fault("cannot install the fake: %w", err)
 	}
