@@ -211,3 +211,23 @@ func qualifier(sel *ast.SelectorExpr, ok bool) (string, bool) {
 	}
 	return x.Name, true
 }
+
+func TestPublicPackagesHaveAnExample(t *testing.T) {
+	t.Parallel()
+	shown := map[string]bool{}
+	for _, s := range sources(t) {
+		dir := path.Dir(s.name)
+		if dir == "." || strings.HasPrefix(dir, "cmd/") || strings.Contains("/"+dir+"/", "/internal/") {
+			continue // commands and what only we can import
+		}
+		shown[dir] = shown[dir] || s.test && slices.ContainsFunc(s.file.Decls, func(d ast.Decl) bool {
+			f, ok := d.(*ast.FuncDecl)
+			return ok && f.Recv == nil && strings.HasPrefix(f.Name.Name, "Example")
+		})
+	}
+	for dir, ok := range shown {
+		if !ok {
+			t.Errorf("%s: no example", dir)
+		}
+	}
+}
