@@ -44,7 +44,7 @@ func run(ctx context.Context, cfg Config, report func(Check), wanted func(id str
 	if err != nil {
 		return Result{}, err
 	}
-	r.spec = host.Spec{Name: cfg.Name, Argv: cfg.Argv, Env: env, ReaperExe: cfg.Exe}
+	r.spec = host.Spec{Name: cfg.Name, Argv: cfg.Argv, Env: env, ReaperExe: cfg.Exe, Scratch: cfg.Dir}
 	r.pool = host.NewPool(r.spec, nil)
 	defer r.closePool()
 	if r.hello, err = r.greet(ctx); err != nil {

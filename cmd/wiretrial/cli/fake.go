@@ -2,56 +2,47 @@ package cli
 
 import (
 	"debug/buildinfo"
-	"os"
 	"path/filepath"
 	"runtime/debug"
-	"time"
 )
 
 // fakeName is the fake alone, as it is installed beside this command.
 const fakeName = "mockclaude"
 
-// sameMake is how far apart the two programs of one build may be written.
-const sameMake = 10 * time.Minute
-
-// fakeBeside returns the binary that becomes the fake claude: mockclaude if it lies beside this command and is of the same build, since a
-// small program starts in half the time of this one; else this command itself, which can do all that it does.
+// fakeBeside returns the binary that becomes the fake claude: mockclaude if it lies beside this command and is known to be of the same
+// build, since a small program starts in half the time of this one; else this command itself, which can do all that it does.
 func fakeBeside(exe string) string {
 	small := filepath.Join(filepath.Dir(exe), fakeName+filepath.Ext(exe))
 	theirs, err := buildinfo.ReadFile(small)
 	if err != nil {
 		return exe
 	}
-	ours, ok := debug.ReadBuildInfo()
-	if !ok || !sameBuild(ours, theirs) || olderThan(small, exe) {
-		return exe
+	if ours, ok := debug.ReadBuildInfo(); ok && sameBuild(ours, theirs) {
+		return small
 	}
-	return small
+	return exe
 }
 
-// sameBuild tells whether two programs come from one state of the module.
+// sameBuild tells whether two programs are known to come from one state of the module: a release, or a commit without changes.
 func sameBuild(a, b *debug.BuildInfo) bool {
 	if a.Main.Path != b.Main.Path || a.Main.Version != b.Main.Version || a.GoVersion != b.GoVersion {
 		return false
 	}
-	settings := map[string]string{}
-	for _, s := range a.Settings {
-		settings[s.Key] = s.Value
-	}
-	for _, s := range b.Settings {
-		if (s.Key == "vcs.revision" || s.Key == "vcs.modified") && settings[s.Key] != s.Value {
-			return false
-		}
-	}
-	return true
+	ours, theirs := commit(a), commit(b)
+	released := a.Main.Version != "" && a.Main.Version != "(devel)"
+	return ours == theirs && (released || ours != "")
 }
 
-// olderThan tells whether a file was built well before another: builds without a version are told apart by nothing else.
-func olderThan(small, exe string) bool {
-	a, err := os.Stat(small)
-	if err != nil {
-		return true
+// commit is the revision of a build from an unchanged checkout; empty if it is not known.
+func commit(b *debug.BuildInfo) string {
+	revision := ""
+	for _, s := range b.Settings {
+		switch {
+		case s.Key == "vcs.revision":
+			revision = s.Value
+		case s.Key == "vcs.modified" && s.Value != "false":
+			return ""
+		}
 	}
-	b, err := os.Stat(exe)
-	return err == nil && b.ModTime().Sub(a.ModTime()) > sameMake
+	return revision
 }
