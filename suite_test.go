@@ -20,6 +20,7 @@ import (
 	"github.com/wiretrial/wiretrial/adapters"
 	"github.com/wiretrial/wiretrial/cmd/wiretrial/cli"
 	"github.com/wiretrial/wiretrial/harness"
+	"github.com/wiretrial/wiretrial/harness/deviations"
 	"github.com/wiretrial/wiretrial/harness/eventlog"
 	"github.com/wiretrial/wiretrial/harness/report"
 	"github.com/wiretrial/wiretrial/mockcli"
@@ -96,8 +97,20 @@ func (s *suite) config() harness.Config {
 	exe, err := os.Executable()
 	gomega.Expect(err).NotTo(gomega.HaveOccurred())
 	return harness.Config{
-		Target: s.target(exe), Exe: exe, Date: time.Now(), Seed: uint64(ginkgo.GinkgoRandomSeed()), Dir: s.dir,
+		Target: s.target(exe), Exe: exe, Date: time.Now(), Seed: uint64(ginkgo.GinkgoRandomSeed()), Dir: s.dir, Judge: judge(),
 	}
+}
+
+// judge knows what is recorded about the SDK: a failure that fails as recorded is no news.
+func judge() harness.Judge {
+	name, _, _ := strings.Cut(*sdkFlag, "@")
+	src, err := adapters.Deviations(name)
+	gomega.Expect(err).NotTo(gomega.HaveOccurred())
+	catalogue, err := scenarios.Embedded()
+	gomega.Expect(err).NotTo(gomega.HaveOccurred())
+	set, err := deviations.Load("adapters/"+name+"/deviations.yaml", src, catalogue, harness.LeftBehind)
+	gomega.Expect(err).NotTo(gomega.HaveOccurred())
+	return deviations.NewJudge(set, time.Now())
 }
 
 func (s *suite) target(exe string) harness.Target {
@@ -122,8 +135,8 @@ func (s *suite) play(c *scenarios.Case) {
 	case eventlog.Pass:
 	case eventlog.Unsupported:
 		ginkgo.Skip("unsupported: " + strings.Join(rec.Missing, ", "))
-	case eventlog.Differs:
-		ginkgo.AddReportEntry("differs", rec.Failure.Text)
+	case eventlog.Differs, eventlog.Known:
+		ginkgo.AddReportEntry(string(rec.Verdict), rec.Failure.Text)
 	default:
 		ginkgo.Fail(failure(&rec))
 	}
@@ -139,6 +152,9 @@ func (s *suite) leftBehind() {
 
 func failure(rec *eventlog.Case) string {
 	f := rec.Failure
+	if f == nil {
+		return report.Safe(fmt.Sprintf("%s: %s: %s", rec.ID, rec.Verdict, rec.Deviation))
+	}
 	text := fmt.Sprintf("%s: %s (%s, %s)", rec.ID, f.Text, f.Check, f.Class)
 	if f.Want != "" || f.Got != "" {
 		text += fmt.Sprintf("\nwant %s\ngot  %s", f.Want, f.Got)
