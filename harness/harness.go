@@ -116,6 +116,8 @@ type runner struct {
 	pool  *host.Pool
 	began time.Time
 
+	sweeps sync.WaitGroup
+
 	mu    sync.Mutex
 	done  map[int]eventlog.Case
 	dirs  int
@@ -144,6 +146,7 @@ func (r *runner) closePool() {
 	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
 	defer cancel()
 	_ = r.pool.Close(ctx)
+	r.sweeps.Wait()
 }
 
 // boot starts an adapter with private directories of its own: no two see each other's files, and what one leaves there is its own doing.

@@ -117,7 +117,7 @@ func (r *runner) play(ctx context.Context, c *scenarios.Case, a *host.Adapter) e
 	if err != nil {
 		return engine.Result{Err: err}
 	}
-	defer os.RemoveAll(dir)
+	defer r.sweep(dir)
 	fakes, err := mockcli.Listen(dir)
 	if err != nil {
 		return engine.Result{Err: fmt.Errorf("cannot listen for the fake: %w", err)}
@@ -131,6 +131,11 @@ func (r *runner) play(ctx context.Context, c *scenarios.Case, a *host.Adapter) e
 	_ = fakes.Close() // with it go the grandchildren that the fakes themselves left
 	r.remains.look(ctx, c, a, before, &res)
 	return res
+}
+
+// sweep removes a case's directory beside the next case; closePool waits for it.
+func (r *runner) sweep(dir string) {
+	r.sweeps.Go(func() { _ = os.RemoveAll(dir) })
 }
 
 // newDir makes a private directory of the run.
