@@ -5,6 +5,7 @@
 package harness
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -61,6 +62,7 @@ type Config struct {
 	Timeout  time.Duration // of one case; zero: none but the deadlines of its steps
 	Deadline time.Duration // of one observation; zero: the engine's default
 	Dir      string        // private directory for everything of the run; removed by the caller
+	Scratch  string        // what the reaper removes if this process is killed; empty: Dir
 	SlowLeft int           // slow files that were not selected
 	Judge    Judge         // nil: nothing is recorded
 	// NoCanaries is for controls, whose adapters are meant to be caught by scenarios instead.
@@ -138,7 +140,7 @@ func newRunner(cfg Config, sink Sink) *runner {
 	}
 	r := &runner{cfg: cfg, sink: sink, began: time.Now(), remains: remains{root: cfg.Dir}, engine: engine.Run}
 	env := host.EnvAllow(os.Environ(), nil, cfg.Target.Env)
-	r.pool = host.NewPool(host.Spec{Name: cfg.Target.Name, Argv: cfg.Target.Argv, Env: env, Scratch: cfg.Dir}, r.boot)
+	r.pool = host.NewPool(host.Spec{Name: cfg.Target.Name, Argv: cfg.Target.Argv, Env: env, Scratch: cmp.Or(cfg.Scratch, cfg.Dir)}, r.boot)
 	return r
 }
 

@@ -158,7 +158,7 @@ func (g *gate) play(ctx context.Context, subject string, argv []string, cases []
 	defer os.RemoveAll(dir)
 	out, err := harness.Run(ctx, harness.Config{
 		Target: harness.Target{Name: "subject " + subject, Argv: argv}, Cases: cases, Exe: g.cfg.Exe, Date: time.Now(), Jobs: 2,
-		Seed: g.cfg.Seed, Dir: dir, Deadline: g.cfg.Deadline, Timeout: caseLimit, NoCanaries: subject != "",
+		Seed: g.cfg.Seed, Dir: dir, Scratch: g.cfg.Dir, Deadline: g.cfg.Deadline, Timeout: caseLimit, NoCanaries: subject != "",
 	}, discard{})
 	if err != nil {
 		return fmt.Errorf("matrix: %q: %w", subject, err)
