@@ -294,11 +294,10 @@ func heldDescriptors(holds any) []int {
 	return out
 }
 
-// exits ends the fake once all its bytes are in the pipe. It is void if the SDK killed it after it was dismissed, or after the result of a
-// one-shot run, which is a reason to (law 5).
+// exits ends the fake once all its bytes are in the pipe. It is void if the SDK killed it after it was dismissed.
 func (r *run) exits(v view) error {
 	f := v.s.fake()
-	if f != nil && f.dead && !f.told && (v.s.dismissedAt >= 0 || v.s.oneShot(r) && v.s.gotResult(f)) {
+	if f != nil && f.dead && !f.told && v.s.dismissedAt >= 0 {
 		r.markStep(v.Step, "void", "the SDK had ended it")
 		return nil
 	}
