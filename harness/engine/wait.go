@@ -303,6 +303,7 @@ func (r *run) barrier(why string) (bool, error) {
 	began := time.Now()
 	limit := began.Add(settleBound)
 	pause, rested := time.Millisecond, time.Time{}
+	proofs, seen := 0, r.arrivals
 	for time.Now().Before(limit) && !r.hostGone {
 		// What an SDK leaves unread for long it does not want: it is at rest all the same.
 		q, ok, err := r.atRest(false, time.Since(began) > unreadPatience)
@@ -313,13 +314,17 @@ func (r *run) barrier(why string) (bool, error) {
 			if !q.Proven {
 				break
 			}
-			if !naps(q.Wake) || !rested.IsZero() && time.Now().After(rested) {
+			if proofs, seen = again(proofs, seen, r.arrivals); proofs >= restProofs && (!naps(q.Wake) || !rested.IsZero() && time.Now().After(rested)) {
 				return true, nil
 			}
-			if rested.IsZero() {
-				rested = q.Wake.At
+			if pause = restApart; naps(q.Wake) {
+				if rested.IsZero() {
+					rested = q.Wake.At
+				}
+				pause = max(time.Until(rested), 0) + time.Millisecond
 			}
-			pause = max(time.Until(rested), 0) + time.Millisecond
+		} else {
+			proofs = 0
 		}
 		if err := r.pump(time.Now().Add(pause)); err != nil {
 			return false, err
@@ -330,6 +335,21 @@ func (r *run) barrier(why string) (bool, error) {
 		r.note("%s: the SDK did not come to rest, or this platform cannot prove it; the check was skipped", why)
 	}
 	return false, nil
+}
+
+const (
+	// restProofs is how many proofs in a row a barrier wants, restApart how far apart: a goroutine that lies ready while every thread
+	// sleeps is not seen by one look.
+	restProofs = 2
+	restApart  = 2 * time.Millisecond
+)
+
+// again counts proofs between which nothing arrived.
+func again(proofs, seen, arrivals int) (int, int) {
+	if seen != arrivals {
+		return 1, arrivals
+	}
+	return proofs + 1, arrivals
 }
 
 // nap is the longest sleep after which a language runtime may still find work that lay ready before it: Go's monitor sleeps up to 10 ms while
