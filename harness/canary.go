@@ -99,25 +99,11 @@ func canaryCases(h contract.Hello, text, want string) ([]scenarios.Case, error) 
 	if err != nil {
 		return nil, fmt.Errorf("canary: %w: harness fault", err)
 	}
-	declared := slices.DeleteFunc(slices.Clone(cases), func(c scenarios.Case) bool { return len(missing(c.Features, h.Features)) > 0 })
+	declared := slices.DeleteFunc(slices.Clone(cases), func(c scenarios.Case) bool { return len(engine.Lacking(c.Features, h.Features)) > 0 })
 	if len(declared) == 0 {
 		return cases[:1], nil
 	}
 	return declared, nil
-}
-
-func missing(needed, declared []string) []string {
-	have := map[string]bool{}
-	for _, d := range declared {
-		have[d] = true
-	}
-	var out []string
-	for _, n := range needed {
-		if !have[n] {
-			out = append(out, n)
-		}
-	}
-	return out
 }
 
 // unknownOperation is refused by every honest adapter: it has no such operation.

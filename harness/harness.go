@@ -296,22 +296,12 @@ func (r *runner) deal(ctx context.Context, wg *sync.WaitGroup, to chan<- int, mi
 			return
 		}
 	}
-	slices.SortStableFunc(special, func(a, b int) int { return compareText(hostKey(r.cfg.Cases[a]), hostKey(r.cfg.Cases[b])) })
+	slices.SortStableFunc(special, func(a, b int) int { return cmp.Compare(hostKey(r.cfg.Cases[a]), hostKey(r.cfg.Cases[b])) })
 	for _, i := range special {
 		if !send(i) {
 			return
 		}
 	}
-}
-
-func compareText(a, b string) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
 }
 
 // fail remembers the first fault of the run and ends it.

@@ -72,7 +72,7 @@ type Result struct {
 // Run runs one case on one adapter. It returns when the case is over and nothing that it started in this process is left; ctx
 // ends it early.
 func Run(ctx context.Context, c *scenarios.Case, a Adapter, fakes Fakes, o Options) Result {
-	if missing := lacking(c.Features, a.Hello().Features); len(missing) > 0 {
+	if missing := Lacking(c.Features, a.Hello().Features); len(missing) > 0 {
 		return Result{Missing: missing}
 	}
 	if o.Deadline == 0 {
@@ -236,8 +236,8 @@ func set(names []string) map[string]bool {
 	return m
 }
 
-// lacking returns the needed features that are not declared.
-func lacking(needed, declared []string) []string {
+// Lacking returns the needed features that are not declared. concurrent.any includes concurrent.interrupt.
+func Lacking(needed, declared []string) []string {
 	have := set(declared)
 	if have["concurrent.any"] {
 		have["concurrent.interrupt"] = true

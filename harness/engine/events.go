@@ -205,7 +205,7 @@ func (r *run) callback(e host.Event) error {
 	k := &ask{s: s, id: e.ReqID, lane: c.Name, args: c.Args, at: r.arrived(), when: time.Now()}
 	switch c.Name {
 	case "hook":
-		k.lane = s.hooks[gjson.GetBytes(c.Args, "hook").String()].event
+		k.lane = s.hooks[gjson.GetBytes(c.Args, "hook").String()]
 	case "mcp_tool":
 		k.lane = gjson.GetBytes(c.Args, "server").String() + "/" + gjson.GetBytes(c.Args, "tool").String()
 	}

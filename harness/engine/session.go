@@ -32,7 +32,7 @@ type session struct {
 	writes                 []*write
 	serves                 map[string]bool
 	armed                  []*armed
-	hooks                  map[string]hookRef  // id given to the adapter -> event
+	hooks                  map[string]string   // id given to the adapter -> event
 	captures, seen         map[string][]byte   // by name: lines, and what the SDK did
 	requests               map[string]*request // requests of the SDK by id
 	made                   map[string]string   // subtypes of the fake's requests, by id
@@ -46,8 +46,6 @@ type session struct {
 	unordered              bool // two readers: the set of messages counts
 	dismissedAt            int
 }
-
-type hookRef struct{ event, matcher string }
 
 // fake is one process of the fake claude.
 type fake struct {
@@ -190,7 +188,7 @@ func (r *run) session(name string) *session {
 		return s
 	}
 	s := &session{
-		name: name, client: name, dir: filepath.Join(r.o.Dir, name), serves: map[string]bool{}, hooks: map[string]hookRef{},
+		name: name, client: name, dir: filepath.Join(r.o.Dir, name), serves: map[string]bool{}, hooks: map[string]string{},
 		captures: map[string][]byte{}, seen: map[string][]byte{}, requests: map[string]*request{}, made: map[string]string{}, answered: map[string]bool{}, reason: -1, dismissedAt: -1,
 		comp: scenarios.NewComposer(r.c, r.o.Seed, name),
 	}

@@ -95,7 +95,7 @@ func (r *run) options(s *session, st scenarios.Start) map[string]any {
 			out["callbacks"] = []string{"can_use_tool"}
 		case scenarios.Hook:
 			id := fmt.Sprintf("h%d", i+1)
-			s.hooks[id] = hookRef{event: c.Name, matcher: c.Matcher}
+			s.hooks[id] = c.Name
 			hooks = append(hooks, contract.Hook{ID: id, Event: c.Name, Matcher: c.Matcher, TimeoutMS: int(c.Timeout.Milliseconds())})
 		case scenarios.Tool:
 			if servers[c.Server] == nil {

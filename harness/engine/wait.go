@@ -284,7 +284,7 @@ func (r *run) synced(mayLie bool) (bool, error) {
 		}
 	}
 	limit := time.Now().Add(time.Second)
-	for open > 0 && time.Now().Before(limit) && !r.anyDied(before) {
+	for open > 0 && time.Now().Before(limit) && r.arrivals == before {
 		if err := r.pump(limit); err != nil {
 			return false, err
 		}
@@ -294,8 +294,6 @@ func (r *run) synced(mayLie bool) (bool, error) {
 	}
 	return open == 0 && (unread == 0 || mayLie) && r.arrivals == before, nil
 }
-
-func (r *run) anyDied(before int) bool { return r.arrivals != before }
 
 // barrier waits until the SDK is proven to be at rest, so that all that came before it lies in its lane. It reports false, and
 // leaves a note, where that cannot be proven.
