@@ -8,6 +8,7 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 )
 
@@ -126,6 +127,9 @@ func TestLineWriterPeerClosed(t *testing.T) {
 	r, w := osPipe(t)
 	l := NewLineWriter(w)
 	defer l.Close()
+	// A process that another test is just starting holds a copy of r until it executes its program: no start may be under way.
+	syscall.ForkLock.RLock()
+	defer syscall.ForkLock.RUnlock()
 	_ = r.Close()
 	for range 2 {
 		if err := l.WriteFrame(t.Context(), []byte("{}")); !errors.Is(err, ErrPeerClosed) {
