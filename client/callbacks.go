@@ -87,7 +87,7 @@ func (o *Options) initialize(p *parts.Parts) protocol.Initialize {
 }
 
 // handle answers the CLI's requests with the callbacks of the session's options.
-func (s *session) handle(ctx context.Context, r parts.Request) (any, error) {
+func (s *core) handle(ctx context.Context, r parts.Request) (any, error) {
 	switch r.Message.Subtype {
 	case protocol.SubCanUseTool:
 		return s.permission(ctx, r.Message.CanUseTool())
@@ -99,7 +99,7 @@ func (s *session) handle(ctx context.Context, r parts.Request) (any, error) {
 	return nil, fmt.Errorf("unsupported control request subtype: %q", r.Message.Subtype)
 }
 
-func (s *session) permission(ctx context.Context, r PermissionRequest) (any, error) {
+func (s *core) permission(ctx context.Context, r PermissionRequest) (any, error) {
 	if s.opts.CanUseTool == nil {
 		return nil, fmt.Errorf("no permission callback is set: cannot decide on tool %q", r.ToolName)
 	}
@@ -122,7 +122,7 @@ func (s *session) permission(ctx context.Context, r PermissionRequest) (any, err
 	return result, nil
 }
 
-func (s *session) hook(ctx context.Context, in HookInput) (any, error) {
+func (s *core) hook(ctx context.Context, in HookInput) (any, error) {
 	for i, h := range s.opts.Hooks {
 		if hookID(i) != in.CallbackID {
 			continue

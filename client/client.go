@@ -21,7 +21,7 @@ type Client struct {
 	parts *parts.Parts
 
 	mu      sync.Mutex
-	s       *session // the latest; nil before the first
+	s       *core // the latest; nil before the first
 	opening bool
 }
 
@@ -69,7 +69,7 @@ func (c *Client) reserve() error {
 	return nil
 }
 
-func (c *Client) open(ctx context.Context) (*session, error) {
+func (c *Client) open(ctx context.Context) (*core, error) {
 	s, err := open(ctx, c.opts, c.parts)
 	if err != nil {
 		return nil, err
@@ -83,8 +83,8 @@ func (c *Client) open(ctx context.Context) (*session, error) {
 	return s, nil
 }
 
-// session gives the latest session, or an error if there never was one.
-func (c *Client) session(op string) (*session, error) {
+// core gives the latest session, or an error if there never was one.
+func (c *Client) core(op string) (*core, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.s == nil {
@@ -96,7 +96,7 @@ func (c *Client) session(op string) (*session, error) {
 // Query asks a prompt. It returns when the prompt is written, for a stream after its last message; the answer is read with
 // Receive or ReceiveTurn, before or after.
 func (c *Client) Query(ctx context.Context, p Prompt) error {
-	s, err := c.session("query")
+	s, err := c.core("query")
 	if err != nil {
 		return err
 	}
@@ -105,7 +105,7 @@ func (c *Client) Query(ctx context.Context, p Prompt) error {
 
 // Send writes a user message as it is: one JSON object.
 func (c *Client) Send(ctx context.Context, frame json.RawMessage) error {
-	s, err := c.session("send")
+	s, err := c.core("send")
 	if err != nil {
 		return err
 	}
@@ -125,7 +125,7 @@ func (c *Client) Receive(ctx context.Context) iter.Seq2[Message, error] {
 // late result of an interrupted turn if another one was asked for since.
 func (c *Client) ReceiveTurn(ctx context.Context) iter.Seq2[Message, error] {
 	return func(yield func(Message, error) bool) {
-		s, err := c.session("receive")
+		s, err := c.core("receive")
 		if err != nil {
 			yield(Message{}, err)
 			return
@@ -135,7 +135,7 @@ func (c *Client) ReceiveTurn(ctx context.Context) iter.Seq2[Message, error] {
 }
 
 func (c *Client) receive(ctx context.Context, yield func(Message, error) bool, ends func(parts.Mark) bool) {
-	s, err := c.session("receive")
+	s, err := c.core("receive")
 	if err != nil {
 		yield(Message{}, err)
 		return
@@ -156,7 +156,7 @@ func (c *Client) receive(ctx context.Context, yield func(Message, error) bool, e
 }
 
 // endsTurn tells whether the turn that is being read ends with a message.
-func (s *session) endsTurn(m parts.Mark) bool {
+func (s *core) endsTurn(m parts.Mark) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return m.Ends && (!m.Leftover || m.Turn >= s.asked)
@@ -166,7 +166,7 @@ func (s *session) endsTurn(m parts.Mark) bool {
 // graces short. Callbacks are stopped, open requests fail; unread messages can still be read. Without a session it does nothing.
 // A callback that heeds no context is waited for a second at most, so a callback may itself disconnect.
 func (c *Client) Disconnect(ctx context.Context) error {
-	s, err := c.session("disconnect")
+	s, err := c.core("disconnect")
 	if err != nil {
 		return nil
 	}
@@ -185,7 +185,7 @@ func (c *Client) Abort() error {
 
 // request sends a control request and gives the value of its answer as it came; nil if it had none.
 func (c *Client) request(ctx context.Context, r protocol.Request) (json.RawMessage, error) {
-	s, err := c.session(r.Subtype())
+	s, err := c.core(r.Subtype())
 	if err != nil {
 		return nil, err
 	}
@@ -258,7 +258,7 @@ func (c *Client) Request(ctx context.Context, r protocol.Request) (json.RawMessa
 
 // ServerInfo gives what the CLI answered to initialize: its commands, models, version and so on.
 func (c *Client) ServerInfo() (json.RawMessage, error) {
-	s, err := c.session("server_info")
+	s, err := c.core("server_info")
 	if err != nil {
 		return nil, err
 	}

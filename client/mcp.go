@@ -19,7 +19,7 @@ import (
 // Each opening of a server by the CLI is a connection of its own, so that a server may serve several sessions, and an opening
 // leaves the calls of an earlier one alone (B028, B148).
 type mcpBridge struct {
-	s *session
+	s *core
 
 	mu     sync.Mutex
 	conns  map[string]*mcpConn // the latest of each server
@@ -27,7 +27,7 @@ type mcpBridge struct {
 	closed bool
 }
 
-func newMCPBridge(s *session) *mcpBridge { return &mcpBridge{s: s, conns: map[string]*mcpConn{}} }
+func newMCPBridge(s *core) *mcpBridge { return &mcpBridge{s: s, conns: map[string]*mcpConn{}} }
 
 // handle takes one message of the CLI and gives the server's reply to it.
 func (b *mcpBridge) handle(ctx context.Context, r protocol.MCPMessage) (any, error) {

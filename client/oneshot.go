@@ -10,7 +10,7 @@ import (
 // inputDriver tells the judge of a one-shot session's end what happens, and does what it says. A nil driver does nothing: a
 // Client's stdin is open until it disconnects.
 type inputDriver struct {
-	s *session
+	s *core
 
 	mu       sync.Mutex
 	judge    parts.InputEnd
@@ -19,7 +19,7 @@ type inputDriver struct {
 	stopped  bool
 }
 
-func newInputDriver(s *session) *inputDriver {
+func newInputDriver(s *core) *inputDriver {
 	return &inputDriver{s: s, judge: s.parts.InputEnd()}
 }
 

@@ -37,7 +37,7 @@ func QueryWithParts(ctx context.Context, p Prompt, opts Options, with *parts.Par
 }
 
 // run opens the session and feeds its prompt.
-func (s *session) run(p Prompt) {
+func (s *core) run(p Prompt) {
 	err := s.handshake(s.ctx)
 	if err == nil {
 		err = s.ask(s.ctx, "query", p)
@@ -50,7 +50,7 @@ func (s *session) run(p Prompt) {
 }
 
 // drain yields what comes until the session is over, and ends it if the loop is left.
-func (s *session) drain(yield func(Message, error) bool) {
+func (s *core) drain(yield func(Message, error) bool) {
 	left := true // also if the loop's body panics
 	defer func() {
 		if left {

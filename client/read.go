@@ -12,7 +12,7 @@ import (
 )
 
 // read is the reading goroutine: it takes the CLI's output to its end, and then settles everything that waits for it.
-func (s *session) read() {
+func (s *core) read() {
 	inbound := s.parts.Inbound(s.route)
 	for {
 		frame, err := s.t.ReadFrame()
@@ -33,7 +33,7 @@ func (s *session) read() {
 }
 
 // readOn tells whether reading may go on after an error of the transport.
-func (s *session) readOn(err error) bool {
+func (s *core) readOn(err error) bool {
 	var frame *transport.FrameError
 	switch {
 	case errors.Is(err, io.EOF):
@@ -52,7 +52,7 @@ func (s *session) readOn(err error) bool {
 }
 
 // faulty deals with a line that is no message.
-func (s *session) faulty(err error) {
+func (s *core) faulty(err error) {
 	if fatal := s.parts.Faulty(err); fatal != nil {
 		s.fail(&Error{Kind: Decode, Message: "claude wrote what cannot be read: " + fatal.Error(), Err: fatal})
 		return
@@ -63,7 +63,7 @@ func (s *session) faulty(err error) {
 }
 
 // route sends a message where it belongs. It runs on the reading goroutine and never waits.
-func (s *session) route(m Message) {
+func (s *core) route(m Message) {
 	switch {
 	case m.Type == protocol.TypeControlResponse:
 		s.answered(m)
@@ -78,7 +78,7 @@ func (s *session) route(m Message) {
 
 // answered settles a request of this side. An interrupt is marked in the order of the wire, before its caller can ask for
 // the next turn.
-func (s *session) answered(m Message) {
+func (s *core) answered(m Message) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	subtype, known := s.pending.Resolve(m)
@@ -94,7 +94,7 @@ func (s *session) answered(m Message) {
 }
 
 // deliver judges a message and queues it for the consumer.
-func (s *session) deliver(m Message) {
+func (s *core) deliver(m Message) {
 	s.mu.Lock()
 	mark := s.turns.Judge(m)
 	if m.Type == protocol.TypeResult {
@@ -117,7 +117,7 @@ func hostOnly(m Message) bool {
 }
 
 // finish runs when the output has ended: it waits for the CLI's end and tells it to everybody who waits.
-func (s *session) finish() {
+func (s *core) finish() {
 	grace := time.NewTimer(outputGrace)
 	select {
 	case <-s.t.Done():
@@ -151,7 +151,7 @@ func (s *session) finish() {
 }
 
 // ending tells how the session ended. It is called with mu held.
-func (s *session) ending(exit transport.Exit) *Error {
+func (s *core) ending(exit transport.Exit) *Error {
 	if s.cause != nil {
 		return s.cause
 	}
@@ -162,7 +162,7 @@ func (s *session) ending(exit transport.Exit) *Error {
 }
 
 // afterGoodEnd is what a call gets when the session ended well. It is called with mu held.
-func (s *session) afterGoodEnd() *Error {
+func (s *core) afterGoodEnd() *Error {
 	if s.dismissed {
 		return &Error{Kind: NotConnected, Message: "the session was closed"}
 	}

@@ -17,7 +17,7 @@ type call struct {
 }
 
 // serve starts the handling of a request of the CLI, in a goroutine of its own.
-func (s *session) serve(m Message) {
+func (s *core) serve(m Message) {
 	ctx, stop := context.WithCancel(s.ctx)
 	c := &call{request: parts.Request{ID: m.ControlRequest().ID, Message: m}, stop: stop}
 	key := c.request.ID.Key()
@@ -34,7 +34,7 @@ func (s *session) serve(m Message) {
 }
 
 // settleCall runs the handler and answers the request, unless it was withdrawn meanwhile.
-func (s *session) settleCall(ctx context.Context, c *call) {
+func (s *core) settleCall(ctx context.Context, c *call) {
 	value, err := safely(ctx, s.handler, c.request)
 	outcome := parts.Outcome{Value: value, Err: err, Ended: s.ctx.Err() != nil}
 	outcome.Withdrawn = s.claim(c)
@@ -46,7 +46,7 @@ func (s *session) settleCall(ctx context.Context, c *call) {
 }
 
 // claim takes a call out of the open ones and tells whether it was withdrawn before that.
-func (s *session) claim(c *call) (withdrawn bool) {
+func (s *core) claim(c *call) (withdrawn bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	key := c.request.ID.Key()
@@ -58,7 +58,7 @@ func (s *session) claim(c *call) (withdrawn bool) {
 }
 
 // withdraw stops the handling of a request that the CLI no longer wants answered.
-func (s *session) withdraw(id protocol.ID) {
+func (s *core) withdraw(id protocol.ID) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, c := range s.calls[id.Key()] {

@@ -25,9 +25,9 @@ const (
 	reasonGrace = 500 * time.Millisecond
 )
 
-// session is one CLI from its start to its end. Its reading goroutine is started by open, ends with the CLI's output, and closes
+// core is one CLI from its start to its end. Its reading goroutine is started by open, ends with the CLI's output, and closes
 // done; everything else is called from any goroutine.
-type session struct {
+type core struct {
 	opts  Options
 	parts *parts.Parts
 	t     transport.Transport
@@ -60,7 +60,7 @@ type session struct {
 }
 
 // open starts a CLI and the reading of its output. ctx is for the start only.
-func open(ctx context.Context, opts Options, p *parts.Parts) (*session, error) {
+func open(ctx context.Context, opts Options, p *parts.Parts) (*core, error) {
 	if err := opts.check(); err != nil {
 		return nil, err
 	}
@@ -71,7 +71,7 @@ func open(ctx context.Context, opts Options, p *parts.Parts) (*session, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &session{
+	s := &core{
 		opts: opts, parts: p, t: p.Wrap(t),
 		pending: p.Pending(), queue: p.Queue(opts.maxUnread()), turns: p.Turns(),
 		calls: map[string][]*call{}, done: make(chan struct{}),
@@ -105,7 +105,7 @@ func openTransport(ctx context.Context, opts *Options, p *parts.Parts) (transpor
 }
 
 // handshake sends initialize and waits for its answer.
-func (s *session) handshake(ctx context.Context) error {
+func (s *core) handshake(ctx context.Context) error {
 	if limit := s.opts.initializeTimeout(); limit > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, limit)
@@ -124,7 +124,7 @@ func (s *session) handshake(ctx context.Context) error {
 }
 
 // exchange writes a request and waits for its answer; a refusal is an error.
-func (s *session) exchange(ctx context.Context, r protocol.Request) (protocol.Message, error) {
+func (s *core) exchange(ctx context.Context, r protocol.Request) (protocol.Message, error) {
 	op := r.Subtype()
 	id := s.nextID()
 	reply, err := s.pending.Open(id, op)
@@ -159,7 +159,7 @@ func refused(op string, response protocol.ControlResponse) *Error {
 }
 
 // nextID gives an id that is unique in the session.
-func (s *session) nextID() protocol.ID {
+func (s *core) nextID() protocol.ID {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.ids++
@@ -167,7 +167,7 @@ func (s *session) nextID() protocol.ID {
 }
 
 // write writes one line. If the CLI no longer reads, the reason is most often that it is gone, which is known a moment later.
-func (s *session) write(ctx context.Context, op string, line []byte) error {
+func (s *core) write(ctx context.Context, op string, line []byte) error {
 	err := s.t.WriteFrame(ctx, line)
 	if err == nil {
 		return nil
@@ -186,7 +186,7 @@ func (s *session) write(ctx context.Context, op string, line []byte) error {
 }
 
 // over tells whether the session has ended.
-func (s *session) over() bool {
+func (s *core) over() bool {
 	select {
 	case <-s.done:
 		return true
@@ -196,14 +196,14 @@ func (s *session) over() bool {
 }
 
 // reason gives what a call gets after the end of the session. It may be called once done is closed.
-func (s *session) reason() error {
+func (s *core) reason() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.gone
 }
 
 // ask feeds a prompt to the CLI, one user line at a time.
-func (s *session) ask(ctx context.Context, op string, p Prompt) error {
+func (s *core) ask(ctx context.Context, op string, p Prompt) error {
 	if p.pull == nil {
 		return nil
 	}
@@ -222,7 +222,7 @@ func (s *session) ask(ctx context.Context, op string, p Prompt) error {
 	}
 }
 
-func (s *session) promptFailed(ctx context.Context, op string, err error) error {
+func (s *core) promptFailed(ctx context.Context, op string, err error) error {
 	if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
 		return asError(op, err)
 	}
@@ -230,7 +230,7 @@ func (s *session) promptFailed(ctx context.Context, op string, err error) error 
 }
 
 // say writes one user line.
-func (s *session) say(ctx context.Context, op string, line []byte) error {
+func (s *core) say(ctx context.Context, op string, line []byte) error {
 	line, err := oneLine(line)
 	if err != nil {
 		return &Error{Kind: PromptError, Op: op, Message: "a prompt's item is not a user message: " + err.Error(), Err: err}
@@ -257,7 +257,7 @@ func oneLine(item []byte) ([]byte, error) {
 }
 
 // notifyMCP carries a message of an in-process server to the CLI. The CLI acknowledges it, which nobody waits for.
-func (s *session) notifyMCP(ctx context.Context, server string, message json.RawMessage) error {
+func (s *core) notifyMCP(ctx context.Context, server string, message json.RawMessage) error {
 	line, err := s.parts.Request(s.nextID(), protocol.MCPMessage{ServerName: server, Message: message})
 	if err != nil {
 		return err
@@ -266,7 +266,7 @@ func (s *session) notifyMCP(ctx context.Context, server string, message json.Raw
 }
 
 // fail ends the session because of err, unless it has ended already or is told to end.
-func (s *session) fail(err *Error) {
+func (s *core) fail(err *Error) {
 	s.mu.Lock()
 	if s.cause == nil && !s.dismissed {
 		s.cause = err
@@ -276,7 +276,7 @@ func (s *session) fail(err *Error) {
 }
 
 // dismiss tells the session to end and does not wait for that: callbacks are stopped, open requests fail, the CLI is ended.
-func (s *session) dismiss() {
+func (s *core) dismiss() {
 	s.mu.Lock()
 	if s.dismissed {
 		s.mu.Unlock()
@@ -294,7 +294,7 @@ func (s *session) dismiss() {
 }
 
 // close ends the session and waits until its CLI is gone. The end of ctx cuts the graces short.
-func (s *session) close(ctx context.Context) error {
+func (s *core) close(ctx context.Context) error {
 	s.dismiss()
 	err := s.t.Close(ctx)
 	<-s.done
@@ -303,7 +303,7 @@ func (s *session) close(ctx context.Context) error {
 }
 
 // settle waits for the callbacks, but not for ever: one that heeds no context is its owner's.
-func (s *session) settle() {
+func (s *core) settle() {
 	idle := make(chan struct{})
 	go func() {
 		s.own.Wait()
