@@ -11,12 +11,12 @@ import (
 	"sync"
 
 	"github.com/wiretrial/wiretrial/internal/parts"
-	"github.com/wiretrial/wiretrial/protocol"
 )
 
 // Client is a conversation with one CLI over many prompts. All methods may be called from any goroutine; what one call waits
 // for holds up no other. After Disconnect it may be connected again, to a new CLI.
 type Client struct {
+	requests
 	opts  Options
 	parts *parts.Parts
 
@@ -30,7 +30,9 @@ func New(opts Options) *Client { return NewWithParts(opts, nil) }
 
 // NewWithParts is New with other parts than the product's; nil is the product's. It is for this module's own tests.
 func NewWithParts(opts Options, with *parts.Parts) *Client {
-	return &Client{opts: opts, parts: orDefault(with)}
+	c := &Client{opts: opts, parts: orDefault(with)}
+	c.requests = requests{of: c.core}
+	return c
 }
 
 // Connect starts the CLI, opens the session, and asks the prompt if there is one. ctx is for the start and the prompt: its end
@@ -88,13 +90,17 @@ func (c *Client) core(op string) (*core, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.s == nil {
-		return nil, &Error{Kind: NotConnected, Op: op, Message: "the client is not connected; call Connect first"}
+		return nil, notConnected(op)
 	}
 	return c.s, nil
 }
 
+func notConnected(op string) *Error {
+	return &Error{Kind: NotConnected, Op: op, Message: "the client is not connected; call Connect first"}
+}
+
 // Query asks a prompt. It returns when the prompt is written, for a stream after its last message; the answer is read with
-// Receive or ReceiveTurn, before or after.
+// Messages or Response, before or after.
 func (c *Client) Query(ctx context.Context, p Prompt) error {
 	s, err := c.core("query")
 	if err != nil {
@@ -112,18 +118,18 @@ func (c *Client) Send(ctx context.Context, frame json.RawMessage) error {
 	return s.say(ctx, "send", frame)
 }
 
-// Receive yields the messages of the session as they come, until it ends. Leaving the loop leaves the session as it is, and the
-// next Receive goes on where this one stopped; several at once share the messages. A failure is the last pair, as in [Query]; a
+// Messages yields the messages of the session as they come, until it ends. Leaving the loop leaves the session as it is, and the
+// next Messages goes on where this one stopped; several at once share the messages. A failure is the last pair, as in [Query]; a
 // session that was disconnected, or whose CLI ended well, just ends.
-func (c *Client) Receive(ctx context.Context) iter.Seq2[Message, error] {
+func (c *Client) Messages(ctx context.Context) iter.Seq2[Message, error] {
 	return func(yield func(Message, error) bool) {
 		c.receive(ctx, yield, func(parts.Mark) bool { return false })
 	}
 }
 
-// ReceiveTurn is Receive until the end of a turn: its result. It does not stop at a result with an agent still at work, nor at the
+// Response is Messages until the end of a turn: its result. It does not stop at a result with an agent still at work, nor at the
 // late result of an interrupted turn if another one was asked for since.
-func (c *Client) ReceiveTurn(ctx context.Context) iter.Seq2[Message, error] {
+func (c *Client) Response(ctx context.Context) iter.Seq2[Message, error] {
 	return func(yield func(Message, error) bool) {
 		s, err := c.core("receive")
 		if err != nil {
@@ -181,90 +187,6 @@ func (c *Client) Abort() error {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	return c.Disconnect(ctx)
-}
-
-// request sends a control request and gives the value of its answer as it came; nil if it had none.
-func (c *Client) request(ctx context.Context, r protocol.Request) (json.RawMessage, error) {
-	s, err := c.core(r.Subtype())
-	if err != nil {
-		return nil, err
-	}
-	answer, err := s.exchange(ctx, r)
-	if err != nil {
-		return nil, err
-	}
-	return answer.ControlResponse().Response, nil
-}
-
-// Interrupt stops the running turn. It returns the CLI's answer, {"still_queued": [...]}; the turn's result comes as a message, before
-// or after.
-func (c *Client) Interrupt(ctx context.Context) (json.RawMessage, error) {
-	return c.request(ctx, protocol.Interrupt{})
-}
-
-// SetModel changes the model; empty goes back to the default.
-func (c *Client) SetModel(ctx context.Context, model string) error {
-	var r protocol.SetModel
-	if model != "" {
-		r.Model = &model
-	}
-	_, err := c.request(ctx, r)
-	return err
-}
-
-// SetPermissionMode changes how permissions are decided.
-func (c *Client) SetPermissionMode(ctx context.Context, mode string) error {
-	_, err := c.request(ctx, protocol.SetPermissionMode{Mode: mode})
-	return err
-}
-
-// MCPStatus gives the state of all MCP servers: {"mcpServers": [...]}.
-func (c *Client) MCPStatus(ctx context.Context) (json.RawMessage, error) {
-	return c.request(ctx, protocol.MCPStatus{})
-}
-
-// GetContextUsage tells how full the context window is. It may take seconds.
-func (c *Client) GetContextUsage(ctx context.Context) (json.RawMessage, error) {
-	return c.request(ctx, protocol.GetContextUsage{})
-}
-
-// StopTask stops a background task.
-func (c *Client) StopTask(ctx context.Context, taskID string) error {
-	_, err := c.request(ctx, protocol.StopTask{TaskID: taskID})
-	return err
-}
-
-// MCPReconnect connects an MCP server again.
-func (c *Client) MCPReconnect(ctx context.Context, server string) error {
-	_, err := c.request(ctx, protocol.MCPReconnect{ServerName: server})
-	return err
-}
-
-// MCPToggle switches an MCP server on or off.
-func (c *Client) MCPToggle(ctx context.Context, server string, enabled bool) error {
-	_, err := c.request(ctx, protocol.MCPToggle{ServerName: server, Enabled: enabled})
-	return err
-}
-
-// RewindFiles puts files back to their state before a user message, and tells what it did.
-func (c *Client) RewindFiles(ctx context.Context, userMessageID string) (json.RawMessage, error) {
-	return c.request(ctx, protocol.RewindFiles{UserMessageID: userMessageID})
-}
-
-// Request sends any other control request and gives the value of its answer.
-func (c *Client) Request(ctx context.Context, r protocol.Request) (json.RawMessage, error) {
-	return c.request(ctx, r)
-}
-
-// ServerInfo gives what the CLI answered to initialize: its commands, models, version and so on.
-func (c *Client) ServerInfo() (json.RawMessage, error) {
-	s, err := c.core("server_info")
-	if err != nil {
-		return nil, err
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.info.Response, nil
 }
 
 // names gives the keys of a map in order; nil if there are none.

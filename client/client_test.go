@@ -22,7 +22,7 @@ func TestAQueryIsWrittenAndItsTurnRead(t *testing.T) {
 		t.Errorf("prompt on the wire: got %q, want hello", got)
 	}
 	f.writes(assistant("hi"), result("done"))
-	got, err := texts(c.ReceiveTurn(within(t)))
+	got, err := texts(c.Response(within(t)))
 	if err != nil || joined(got) != "hi,done" {
 		t.Errorf("turn: got %v, %v", got, err)
 	}
@@ -58,7 +58,7 @@ func TestCallsAreRefusedWithoutASession(t *testing.T) {
 	if err := c.Disconnect(within(t)); err != nil {
 		t.Errorf("disconnect without a session: %v", err)
 	}
-	if _, err := texts(c.Receive(within(t))); !errors.Is(err, client.NotConnected) {
+	if _, err := texts(c.Messages(within(t))); !errors.Is(err, client.NotConnected) {
 		t.Errorf("receive: got %v, want not_connected", err)
 	}
 }
@@ -159,7 +159,7 @@ func TestOpenRequestsFailWhenTheSessionIsClosed(t *testing.T) {
 	if err := <-closed; err != nil {
 		t.Error(err)
 	}
-	if got, err := texts(c.Receive(within(t))); err != nil || len(got) > 0 {
+	if got, err := texts(c.Messages(within(t))); err != nil || len(got) > 0 {
 		t.Errorf("after a disconnect: got %v, %v", got, err)
 	}
 }

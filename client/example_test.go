@@ -75,7 +75,7 @@ func ExampleClient() {
 			fmt.Println("failed:", err)
 			return
 		}
-		for m, err := range c.ReceiveTurn(ctx) {
+		for m, err := range c.Response(ctx) {
 			if err != nil {
 				fmt.Println("failed:", err)
 				return

@@ -39,7 +39,7 @@ func TestATurnIsReadToItsOwnEnd(t *testing.T) {
 			}
 			f.reads("user")
 			f.writes(tt.writes...)
-			got, err := texts(c.ReceiveTurn(within(t)))
+			got, err := texts(c.Response(within(t)))
 			if err != nil || joined(got) != tt.want {
 				t.Errorf("got %q, %v, want %q", joined(got), err, tt.want)
 			}
@@ -72,7 +72,7 @@ func TestTheResultOfAnInterruptedTurnIsNotTheNextOnes(t *testing.T) {
 	}
 	f.reads("user")
 	f.writes(interrupted, assistant("second"), result("second"))
-	if got, err := texts(c.ReceiveTurn(ctx)); err != nil || joined(got) != ",second,second" {
+	if got, err := texts(c.Response(ctx)); err != nil || joined(got) != ",second,second" {
 		t.Errorf("got %v, %v", got, err)
 	}
 }
@@ -92,22 +92,22 @@ func TestAnInterruptedTurnEndsWithItsOwnResult(t *testing.T) {
 	if err := <-done; err != nil {
 		t.Fatal(err)
 	}
-	if got, err := texts(c.ReceiveTurn(ctx)); err != nil || len(got) != 1 {
+	if got, err := texts(c.Response(ctx)); err != nil || len(got) != 1 {
 		t.Errorf("got %v, %v", got, err)
 	}
 }
 
-func TestACancelledReceiveTakesNothing(t *testing.T) {
+func TestACancelledLoopTakesNothing(t *testing.T) {
 	t.Parallel()
 	c, f := connected(t, nil)
 	ctx, cancel := context.WithCancel(within(t))
 	cancel()
-	if _, err := texts(c.Receive(ctx)); !errors.Is(err, client.Cancelled) {
+	if _, err := texts(c.Messages(ctx)); !errors.Is(err, client.Cancelled) {
 		t.Errorf("got %v, want cancelled", err)
 	}
 	f.writes(assistant("a"), assistant("b"))
 	for _, want := range []string{"a", "b"} {
-		for m, err := range c.Receive(within(t)) {
+		for m, err := range c.Messages(within(t)) {
 			if err != nil || m.Text() != want {
 				t.Errorf("got %q, %v", m.Text(), err)
 			}
@@ -131,7 +131,7 @@ func TestUnreadMessagesHoldUpNoAnswer(t *testing.T) {
 		t.Fatal(err)
 	}
 	f.peer.End(7, "")
-	got, err := texts(c.Receive(within(t)))
+	got, err := texts(c.Messages(within(t)))
 	if len(got) != n || got[n-1] != fmt.Sprint(n-1) || !errors.Is(err, client.ProcessExit) {
 		t.Errorf("got %d messages and %v, want all %d before the error", len(got), err, n)
 	}
@@ -144,7 +144,7 @@ func TestABacklogBeyondItsBoundFailsTheSession(t *testing.T) {
 	for range 20 {
 		f.writes(assistant("x"))
 	}
-	got, err := texts(c.Receive(within(t)))
+	got, err := texts(c.Messages(within(t)))
 	if len(got) == 0 || len(got) == 20 || err == nil || !strings.Contains(err.Error(), "limit 1000 bytes") {
 		t.Errorf("got %d messages, %v", len(got), err)
 	}
@@ -261,7 +261,7 @@ func TestASecondConnectIsRefusedAndALaterOneIsNot(t *testing.T) {
 		t.Error("a second connect on a live client was taken")
 	}
 	f.peer.End(0, "")
-	if _, err := texts(c.Receive(within(t))); err != nil {
+	if _, err := texts(c.Messages(within(t))); err != nil {
 		t.Error(err)
 	}
 	if err := c.Connect(within(t)); err == nil || strings.Contains(err.Error(), "connected already") {
@@ -322,7 +322,7 @@ func TestStress(t *testing.T) {
 					return
 				}
 				short, cancel := context.WithTimeout(ctx, 5_000_000)
-				for m, err := range c.Receive(short) {
+				for m, err := range c.Messages(short) {
 					if err != nil {
 						break
 					}

@@ -142,7 +142,7 @@ func TestAConversationWithARealProcessMayBeRepeated(t *testing.T) {
 		if err := c.Connect(within(t), client.Text("go")); err != nil {
 			t.Fatal(err)
 		}
-		if got, err := texts(c.ReceiveTurn(within(t))); err != nil || joined(got) != "hi,done" {
+		if got, err := texts(c.Response(within(t))); err != nil || joined(got) != "hi,done" {
 			t.Errorf("got %v, %v", got, err)
 		}
 		if err := c.Disconnect(within(t)); err != nil {
@@ -164,7 +164,7 @@ func TestTheConnectContextIsNotTheSessions(t *testing.T) {
 	if err := c.Query(within(t), client.Text("go")); err != nil {
 		t.Error(err)
 	}
-	if got, err := texts(c.ReceiveTurn(within(t))); err != nil || joined(got) != "hi,done" {
+	if got, err := texts(c.Response(within(t))); err != nil || joined(got) != "hi,done" {
 		t.Errorf("got %v, %v", got, err)
 	}
 	if err := c.Disconnect(within(t)); err != nil {

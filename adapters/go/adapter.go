@@ -107,7 +107,7 @@ func (a *adapter) hello() contract.Hello {
 		Protocol: contract.Version, Features: features(), Chatter: []string{},
 		Adapter: contract.Product{Name: a.config.Name, Version: a.config.Version},
 		SDK:     contract.SDK{Name: "wiretrial client", Version: "1", Language: "go", Runtime: runtime.Version()},
-		Idiom:   "range over Receive, ReceiveTurn or Query; every other call from any goroutine meanwhile",
+		Idiom:   "range over Messages, Response or Query; every other call from any goroutine meanwhile",
 	}
 	if h.Adapter.Name == "" {
 		h.Adapter.Name = "go"

@@ -135,9 +135,9 @@ func (s *session) receive(ctx context.Context, o *operation) (any, error) {
 	case p != nil:
 		return s.read(o, p.all(ctx, a.Until.turn), a.Until)
 	case a.Until.turn:
-		return s.read(o, s.client.ReceiveTurn(ctx), a.Until)
+		return s.read(o, s.client.Response(ctx), a.Until)
 	}
-	return s.read(o, s.client.Receive(ctx), a.Until)
+	return s.read(o, s.client.Messages(ctx), a.Until)
 }
 
 // oneShot runs the one-shot function, or builds its iterator for reading by hand.
