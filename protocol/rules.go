@@ -48,8 +48,23 @@ type Rule struct {
 	Sentence string
 	// Sources say where the rule comes from, in the forms that KnownSource knows.
 	Sources []string
-	// Excluded says why no scenario of its own shows the rule; empty if one does.
+	// Delivery is the class of the messages that the rule is about; empty if it is about no delivery.
+	Delivery Delivery
+	// Excluded says why no scenario of its own shows the rule; empty if one does. A rule that only waits for its scenario says so
+	// here too: see Wanted.
 	Excluded string
+}
+
+// notYet opens the reason of a rule that a scenario could show and none does.
+const notYet = "no scenario yet: "
+
+// Wanted returns what a scenario would have to play to show a rule that none shows yet; empty for all others.
+func (r Rule) Wanted() string {
+	play, ok := strings.CutPrefix(r.Excluded, notYet)
+	if !ok {
+		return ""
+	}
+	return play
 }
 
 // Area returns the letters before the number.
@@ -61,8 +76,30 @@ func (r Rule) Area() string {
 // Rules returns all rules, area by area, by number within one. The slice is the caller's own.
 func Rules() []Rule {
 	return slices.Concat(lawRules(), framingRules(), handshakeRules(), stdinRules(), inputRules(), turnRules(), driftRules(),
-		controlRules(), permissionRules(), hookRules(), mcpRules(), interruptRules(), flowRules(), errorRules(),
-		processRules(), spawnRules(), concurrencyRules(), securityRules())
+		messageRules(), taskRules(), controlRules(), permissionRules(), permissionFieldRules(), hookRules(), mcpRules(), mcpServerRules(),
+		dialogRules(), interruptRules(), flowRules(), errorRules(), processRules(), processEndRules(), spawnRules(), optionRules(),
+		concurrencyRules(), securityRules())
+}
+
+// Areas returns the letters of all areas, in the order of Rules, with what each is about.
+func Areas() []Area {
+	return []Area{
+		{"LAW", "what holds in every session"}, {"FRM", "framing: how bytes become lines and lines become frames"},
+		{"INI", "the handshake: initialize and what stands around it"}, {"STD", "how long stdin stays open"},
+		{"INP", "prompts, given as text or as a stream"}, {"TRN", "turns and their results"},
+		{"DRF", "drift: what newer and older CLIs write"}, {"MSG", "kinds of messages and who gets them"},
+		{"TSK", "background tasks"}, {"CTL", "control requests of both sides; permissions from CTL-20 on"}, {"HOK", "hooks"},
+		{"MCP", "in-process MCP servers"}, {"DLG", "elicitation and dialogs"}, {"INT", "interrupt"},
+		{"FLW", "flow: full pipes, slow readers, stderr"}, {"END", "how a session ends and what its errors say"},
+		{"PRC", "the process: closing, killing, leaving nothing behind"}, {"SPN", "the start: options, argv, environment, discovery"},
+		{"CON", "concurrency"}, {"SEC", "security: what must not fail open"},
+	}
+}
+
+// Area is a group of rules.
+type Area struct {
+	Name  string // three letters
+	Title string
 }
 
 // LookupRule returns the rule with that id.
@@ -84,5 +121,18 @@ func rule(id string, level Level, class Class, sentence, sources string) Rule {
 func everywhere(id string, level Level, class Class, sentence, law, sources string) Rule {
 	r := rule(id, level, class, sentence, sources)
 	r.Excluded = "checked in every scenario, by the law of " + law
+	return r
+}
+
+// wanted makes a rule that no scenario shows yet. What is to be played is written so that it can be read behind "no scenario yet:".
+func wanted(id string, level Level, class Class, sentence, play, sources string) Rule {
+	r := rule(id, level, class, sentence, sources)
+	r.Excluded = notYet + play
+	return r
+}
+
+// about names the class of the messages that a rule is about.
+func (r Rule) about(d Delivery) Rule {
+	r.Delivery = d
 	return r
 }

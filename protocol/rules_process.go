@@ -7,7 +7,7 @@ func flowRules() []Rule {
 			"B040 py#558 py:119 py:241"),
 		rule("FLW-02", LevelMust, ClassLoss,
 			"A consumer that comes late misses nothing.",
-			"B048 py:108 ts:MSG-09"),
+			"B048 py:108 ts:MSG-09").about(MustDeliver),
 		rule("FLW-03", LevelMust, ClassHang,
 			"Messages reach the consumer while the turn runs, however long it is.",
 			"B039 py#779"),
@@ -26,6 +26,12 @@ func flowRules() []Rule {
 		rule("FLW-08", LevelShould, ClassLoss,
 			"A stderr callback that fails once still gets the later lines.",
 			"B142 py#929 py:211"),
+		wanted("FLW-09", LevelShould, ClassMisreport,
+			"What nobody reads is kept up to a bound; beyond it the session fails with an error that names the bound, and what came before stays readable.",
+			"more unread bytes than the bound set by option; then the messages, then the error", "B173 py:108 ts:MSG-10"),
+		wanted("FLW-10", LevelShould, ClassHang,
+			"A long prompt that the CLI does not read yet holds up no answer of a callback for ever, and no close.",
+			"a CLI that pauses stdin inside a long prompt, asks, and resumes", "B044 B012 py:194"),
 	}
 }
 
@@ -45,7 +51,7 @@ func errorRules() []Rule {
 			"B139 py#1031 py:217 py:219 cli:14"),
 		rule("END-05", LevelMust, ClassLoss,
 			"Every message written before the CLI failed comes before the error.",
-			"py:224 ts:LIFE-07"),
+			"py:224 ts:LIFE-07").about(MustDeliver),
 		rule("END-06", LevelShould, ClassMisreport,
 			"The error of a dead CLI carries its exit code and what it said on stderr.",
 			"B140 py#437 py:233 ts:INIT-08"),
@@ -55,6 +61,18 @@ func errorRules() []Rule {
 		rule("END-08", LevelShould, ClassMisreport,
 			"Writing to a CLI that closed its stdin fails that call and the next one, and ends nothing else.",
 			"B085 py:227 py:228 ts:LIFE-23 ts:REQ-08"),
+		wanted("END-09", LevelShould, ClassMisreport,
+			"After a failure every later call fails with its cause, and none waits or ends as if all were well.",
+			"a dead CLI, then query and read", "B095 py:213 py:227"),
+		wanted("END-10", LevelShould, ClassMisreport,
+			"A failed result and the exit code that follows from it are one failure, told with the text of the result.",
+			"error_max_turns and exit 1; the error carries the text of errors", "B141 py:217 py:219 ts:LIFE-10 cli:1"),
+		wanted("END-11", LevelShould, ClassMisreport,
+			"Kinds of failure can be told apart by a program: not found, refused, timed out, cancelled, closed, exited.",
+			"one failure of each kind, its kind matched", "B145 py:227 ts:LIFE-15"),
+		wanted("END-12", LevelShould, ClassMisreport,
+			"An end that the SDK itself caused by a signal is not told as a failure of the CLI.",
+			"a CLI that ignores the end of stdin and exits 143 at SIGTERM; disconnect returns", "B090 cli:1"),
 	}
 }
 
@@ -93,6 +111,38 @@ func processRules() []Rule {
 	}
 }
 
+func processEndRules() []Rule {
+	return []Rule{
+		wanted("PRC-11", LevelMust, ClassHang,
+			"Closing twice, or closing what never was open, does nothing.",
+			"disconnect twice, and without connect", "py:195 ts:LIFE-20"),
+		wanted("PRC-12", LevelShould, ClassLeak,
+			"Connecting twice leaves no second CLI: it is refused, or the first one is closed.",
+			"connect on an open client", "B083 py:201"),
+		wanted("PRC-13", LevelMay, ClassRefused,
+			"A closed client can be connected again.",
+			"disconnect, connect, a turn", "py:200"),
+		wanted("PRC-14", LevelMust, ClassHang,
+			"A consumer that waits for the next message is let go when another task closes the session.",
+			"a reader waiting, disconnect from another task", "py:198 py:237"),
+		wanted("PRC-15", LevelMust, ClassWrong,
+			"After the close no callback runs and nothing is written, whatever the CLI still says.",
+			"a permission request behind the end of stdin; the callback is not asked", "ts:LIFE-19 ts:LIFE-18"),
+		wanted("PRC-16", LevelMay, ClassLoss,
+			"Messages that came before the close can still be read after it.",
+			"three unread messages, disconnect, then read", "py:199"),
+		wanted("PRC-17", LevelShould, ClassLeak,
+			"A start under a scope that has ended already fails and leaves no process.",
+			"start with a cancelled context", "ts:LIFE-16"),
+		wanted("PRC-18", LevelShould, ClassLoss,
+			"What the CLI says on stderr after the end of stdin still reaches its callback.",
+			"a line on stderr after EOF, before the exit", "py:193"),
+		wanted("PRC-19", LevelShould, ClassLeak,
+			"A failed start can be tried again and leaves nothing behind.",
+			"initialize refused, then connect on the same client; one CLI lives", "B083 py:205"),
+	}
+}
+
 func spawnRules() []Rule {
 	return []Rule{
 		rule("SPN-01", LevelMust, ClassWire,
@@ -116,6 +166,65 @@ func spawnRules() []Rule {
 		rule("SPN-07", LevelShould, ClassMisreport,
 			"A text too long for one argument reaches the CLI whole, or fails the start at once.",
 			"B182 py#1096 py:37 ts:START-10"),
+		wanted("SPN-08", LevelMust, ClassWire,
+			"The CLI is started for stream-json in both directions, verbose, and the prompt is no argument.",
+			"argv of a plain start, its three flags matched and the prompt absent", "py:21 ts:START-01 cli:1"),
+		wanted("SPN-09", LevelMust, ClassWire,
+			"A variable that the caller sets has the caller's value in the CLI's environment.",
+			"env with a new variable and with one that the host has too", "B188 py:43 ts:START-04"),
+		wanted("SPN-10", LevelShould, ClassWire,
+			"The environment names the entry point, so that the CLI knows that an SDK started it.",
+			"CLAUDE_CODE_ENTRYPOINT is set and is not the host's", "py:45 ts:START-04 cli:15.2"),
+		wanted("SPN-11", LevelShould, ClassWire,
+			"The CLI is asked to report its state, unless the caller's environment says otherwise.",
+			"CLAUDE_CODE_SDK_READS_SESSION_STATE is 1 by default, and as the caller set it otherwise", "cli:15.1 ts:LIFE-05"),
+		wanted("SPN-12", LevelMust, ClassWrong,
+			"The CLI runs in the working directory that was asked for, and its PWD agrees.",
+			"cwd set; the process's directory and PWD matched", "py:50"),
+		wanted("SPN-13", LevelShould, ClassMisreport,
+			"A working directory that does not exist is named in the error, and not taken for a missing executable.",
+			"cwd that is not there; the failure names it", "B145 py:51 ts:START-08"),
+		wanted("SPN-14", LevelShould, ClassMisreport,
+			"A file that cannot be executed, or whose interpreter is missing, is told from one that is not there.",
+			"a file without the right, a directory, a script of a missing interpreter", "B062 B145 py:53 ts:START-09"),
+		wanted("SPN-15", LevelShould, ClassMisreport,
+			"Options that contradict each other are refused before anything is started.",
+			"a permission callback together with a permission tool; no CLI is started", "py:42 ts:START-06"),
+		wanted("SPN-16", LevelShould, ClassRefused,
+			"The version of the CLI decides nothing but a warning.",
+			"a probe that prints 1.9.9, garbage, or fails; then a turn", "B086 py:54 py:56"),
+		wanted("SPN-17", LevelShould, ClassWire,
+			"The CLI is found by the option, else by the environment, else on PATH, else in the usual places.",
+			"a claude in each place, the one that ran told by its executable", "B183 ts:START-11"),
+	}
+}
+
+func optionRules() []Rule {
+	return []Rule{
+		wanted("SPN-20", LevelMust, ClassWire,
+			"Each option reaches the CLI under its flag or its field of initialize, with its value.",
+			"a table of all options, one at a time, matched on argv or on initialize", "py:23 py:31 py:32 ts:START-03"),
+		wanted("SPN-21", LevelMust, ClassRefused,
+			"What was not asked for is not sent, and no flag is invented: the CLI exits at an unknown one.",
+			"argv of a plain start holds only known flags", "B186 cli:1"),
+		wanted("SPN-22", LevelMust, ClassWire,
+			"What may be longer than an argument goes with initialize: agents whole, whatever their size.",
+			"260 KB of agents; absent from argv and whole in initialize", "B124 B182 py:37 cli:2"),
+		wanted("SPN-23", LevelShould, ClassWire,
+			"Flags of the caller's own are passed on: one without a value bare, one whose value begins with a dash joined to it.",
+			"extra flags with null, a word, a dash value and an empty text", "B163 py:26 py:27"),
+		wanted("SPN-24", LevelMust, ClassWire,
+			"Servers that run in the host are announced without their code, beside those that the CLI starts.",
+			"one server of each kind in one configuration", "py:33 cli:6"),
+		wanted("SPN-25", LevelShould, ClassWire,
+			"Settings and a sandbox that are both asked for reach the CLI together.",
+			"settings as text and sandbox; one JSON with both", "py:35 B169"),
+		wanted("SPN-26", LevelShould, ClassWrong,
+			"Options are not changed by their use: a second session with the same ones starts alike.",
+			"two sessions of one options object, argv and initialize compared", "B153 py:59"),
+		wanted("SPN-27", LevelMay, ClassWire,
+			"Without a system prompt in the options the CLI's own is used, or none; which one is documented.",
+			"a plain start; what it says about the system prompt is recorded", "py:22"),
 	}
 }
 
@@ -139,5 +248,11 @@ func concurrencyRules() []Rule {
 		rule("CON-06", LevelMust, ClassHang,
 			"A client may be prompted, interrupted and closed by other tasks than the one that connected it.",
 			"B067 B068 py#454"),
+		wanted("CON-07", LevelMust, ClassWire,
+			"A write that its caller gives up is finished or ends the session: no line is glued to half of another.",
+			"a cancelled query of megabytes while the CLI reads slowly, then a second query", "py:235"),
+		wanted("CON-08", LevelShould, ClassLeak,
+			"What is finished is forgotten: requests, callbacks and ids of a long session do not pile up.",
+			"ten thousand requests of the CLI; the host's memory does not grow with them", "B173 B175"),
 	}
 }

@@ -32,7 +32,7 @@ func TestRulesAreWellFormed(t *testing.T) {
 			t.Errorf("%s has no source", r.ID)
 		}
 	}
-	if len(seen) < 100 {
+	if len(seen) < 230 {
 		t.Errorf("only %d rules", len(seen))
 	}
 }
@@ -88,6 +88,7 @@ func TestKnownSource(t *testing.T) {
 		"py:1": true, "py:242": true, "py:0": false, "py:243": false, "py:01": false, "py:": false, "py:1.1": false,
 		"ts:CTL-02": true, "ts:LIFE-33": true, "ts:FRAME-20": true, "ts:CTL-2": false, "ts:CTL-26": false, "ts:CTL-00": false, "ts:XYZ-01": false, "ts:12": false,
 		"cli:0": true, "cli:2": true, "cli:15": true, "cli:15.1": true, "cli:15.6": true, "cli:16": false, "cli:15.7": false, "cli:2.1": false, "cli:15.": false,
+		"dts:SDKMessage": true, "dts:A1": true, "dts:": false, "dts:sdkMessage": false, "dts:A-B": false,
 		"": false, "rs:1": false, "py 98": false,
 	}
 	for source, want := range cases {
@@ -97,5 +98,74 @@ func TestKnownSource(t *testing.T) {
 				t.Errorf("KnownSource = %v, want %v", got, want)
 			}
 		})
+	}
+}
+
+func TestAreasAreThoseOfTheRules(t *testing.T) {
+	t.Parallel()
+	var used []string
+	for _, r := range Rules() {
+		if !slices.Contains(used, r.Area()) {
+			used = append(used, r.Area())
+		}
+	}
+	var named []string
+	for _, a := range Areas() {
+		named = append(named, a.Name)
+		if a.Title == "" {
+			t.Errorf("%s has no title", a.Name)
+		}
+	}
+	if !slices.Equal(used, named) {
+		t.Errorf("rules have the areas\n%v, named are\n%v", used, named)
+	}
+}
+
+func TestDeliveryOfRulesIsAClass(t *testing.T) {
+	t.Parallel()
+	classes := []Delivery{"", MustDeliver, MayDeliver, Never}
+	some := 0
+	for _, r := range Rules() {
+		if !slices.Contains(classes, r.Delivery) {
+			t.Errorf("%s: delivery %q", r.ID, r.Delivery)
+		}
+		if r.Delivery != "" {
+			some++
+		}
+	}
+	if some < 10 {
+		t.Errorf("only %d rules are about delivery", some)
+	}
+}
+
+func TestWantedIsToldFromExcluded(t *testing.T) {
+	t.Parallel()
+	law, _ := LookupRule("LAW-01")
+	if law.Wanted() != "" || law.Excluded == "" {
+		t.Errorf("LAW-01 waits for %q", law.Wanted())
+	}
+	waiting := wanted("XXX-01", LevelMay, ClassLoss, "A.", "a play", "B001")
+	if waiting.Wanted() != "a play" {
+		t.Errorf("waits for %q", waiting.Wanted())
+	}
+}
+
+func TestKindOfSource(t *testing.T) {
+	t.Parallel()
+	cases := map[string]SourceKind{
+		"py#98": Upstream, "B001": Collected, "py:1": Measured, "ts:CTL-02": Measured, "cli:15.1": Measured, "dts:SDKMessage": Documented, "py:0": "", "": "",
+	}
+	for source, want := range cases {
+		if got := KindOf(source); got != want {
+			t.Errorf("%q is %q, want %q", source, got, want)
+		}
+	}
+	if got := SourceURL("py#98"); got != "https://github.com/anthropics/claude-agent-sdk-python/issues/98" {
+		t.Errorf("py#98 is at %q", got)
+	}
+	for _, none := range []string{"B001", "cli:2", "xy#1", ""} {
+		if got := SourceURL(none); got != "" {
+			t.Errorf("%q is at %q", none, got)
+		}
 	}
 }
