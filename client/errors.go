@@ -118,7 +118,7 @@ func startError(err error) *Error {
 	switch {
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return asError("connect", err)
-	case errors.Is(err, parts.ErrNotFound), errors.Is(err, transport.ErrNotFound):
+	case errors.Is(err, transport.ErrNotFound):
 		kind = CLINotFound
 	}
 	return &Error{Kind: kind, Op: "connect", Message: err.Error(), Err: err}

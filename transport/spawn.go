@@ -7,7 +7,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -65,27 +64,23 @@ func (e *SpawnError) Unwrap() []error {
 // resolve gives the absolute path of the executable: a relative one would be looked for in the child's
 // directory.
 func resolve(cmd Command) (string, error) {
-	path := cmd.Path
-	if filepath.Base(path) == path {
-		found, err := exec.LookPath(path)
-		if err != nil {
-			return "", &SpawnError{Kind: lookKind(err), Path: cmd.Path, Dir: cmd.Dir, Detail: "looked for in PATH", Err: err}
+	here := search{Discovery: thisSystem()}
+	if cmd.Path != "" && !here.hasSeparator(cmd.Path) {
+		path, err := Discover(cmd.Path)
+		var lost *DiscoverError
+		if errors.As(err, &lost) {
+			return "", &SpawnError{Kind: lost.Kind, Path: cmd.Path, Dir: cmd.Dir, Detail: "looked for in PATH", Err: err}
 		}
-		path = found
+		return path, err
 	}
-	abs, err := filepath.Abs(path)
+	if here.windows() && isBatch(cmd.Path) {
+		return "", &SpawnError{Kind: ErrBatchFile, Path: cmd.Path, Dir: cmd.Dir, Err: errors.New("refused; name a native claude.exe")}
+	}
+	abs, err := filepath.Abs(cmd.Path)
 	if err != nil {
 		return "", &SpawnError{Path: cmd.Path, Dir: cmd.Dir, Err: err}
 	}
 	return abs, nil
-}
-
-// lookKind tells the failures of a search in PATH apart.
-func lookKind(err error) error {
-	if errors.Is(err, fs.ErrPermission) {
-		return ErrNotExecutable
-	}
-	return ErrNotFound
 }
 
 // diagnose finds out why a start failed: the system has one word, "no such file", for three reasons. It
@@ -117,7 +112,7 @@ func deniedBy(path string) (detail string, kind error) {
 		return "", ErrNotExecutable
 	}
 	if info.IsDir() {
-		return "it is a directory", ErrNotExecutable
+		return "", ErrIsDirectory
 	}
 	if name := interpreter(path); name != "" && info.Mode()&0o111 != 0 {
 		return name, ErrBadInterpreter

@@ -65,6 +65,9 @@ func signalOf(state *os.ProcessState) string {
 	return unix.SignalName(ws.Signal())
 }
 
+// mayExecute says whether the system would let this process execute a file.
+func mayExecute(path string) bool { return unix.Access(path, unix.X_OK) == nil }
+
 // usableDir says whether a process may have dir as its working directory.
 func usableDir(dir string) bool {
 	info, err := os.Stat(dir)

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"io"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -58,12 +60,16 @@ func TestEnv(t *testing.T) {
 }
 
 func TestFind(t *testing.T) {
-	t.Setenv("PATH", t.TempDir())
-	if got, err := parts.Find("/some/claude"); got != "/some/claude" || err != nil {
+	t.Parallel()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := parts.Find(self); got != self || err != nil {
 		t.Errorf("a given path: got %q, %v", got, err)
 	}
-	if _, err := parts.Find(""); !errors.Is(err, parts.ErrNotFound) {
-		t.Errorf("none in PATH: got %v", err)
+	if _, err := parts.Find(filepath.Join(t.TempDir(), "claude")); !errors.Is(err, transport.ErrNotFound) {
+		t.Errorf("a path to nothing: got %v", err)
 	}
 }
 

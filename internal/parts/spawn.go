@@ -2,9 +2,6 @@ package parts
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"os/exec"
 	"slices"
 	"strconv"
 	"strings"
@@ -107,21 +104,8 @@ func Env(s Spec, inherited []string) []string {
 	return env
 }
 
-// ErrNotFound says that there is no CLI to start.
-var ErrNotFound = errors.New("claude executable not found")
-
-// Find gives the path of the CLI: the given one as it is, else what PATH has under the name claude. No version is probed: a
-// probe may hang (B086).
-func Find(path string) (string, error) {
-	if path != "" {
-		return path, nil
-	}
-	found, err := exec.LookPath("claude")
-	if err != nil {
-		return "", fmt.Errorf("%w: no claude in PATH: %w; install it or name its path in the options", ErrNotFound, err)
-	}
-	return found, nil
-}
+// Find gives the path of the CLI as [transport.Discover] finds it. No version is probed: a probe may hang (B086).
+func Find(path string) (string, error) { return transport.Discover(path) }
 
 // Open starts the CLI as a process.
 func Open(ctx context.Context, c transport.Command, o transport.Options) (transport.Transport, error) {
