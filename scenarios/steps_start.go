@@ -126,14 +126,14 @@ func (d *decoder) callback(n *node) Callback {
 	server, tool, isTool := strings.Cut(c.Name, "/")
 	switch {
 	case c.Name == "":
-	case c.Name == string(Permission), c.Name == string(Stderr):
+	case slices.Contains([]CallbackKind{Permission, Elicitation, UserDialog, Stderr}, CallbackKind(c.Name)):
 		c.Kind = CallbackKind(c.Name)
 	case isTool && nameForm.matches(server) && nameForm.matches(tool):
 		c.Kind, c.Server, c.Tool = Tool, server, tool
 	case hookForm.matches(c.Name):
 		c.Kind = Hook
 	default:
-		known := []string{string(Permission), string(Stderr), "PreToolUse", "PostToolUse", "SERVER/TOOL"}
+		known := []string{string(Permission), string(Elicitation), string(UserDialog), string(Stderr), "PreToolUse", "PostToolUse", "SERVER/TOOL"}
 		d.rep.add(n.pos, RuleStepValue, "unknown callback %q%s", clip(c.Name), near(c.Name, known))
 	}
 	return c

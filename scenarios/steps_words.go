@@ -7,13 +7,18 @@ import "slices"
 func Operations() []string {
 	return []string{
 		"connect", "query", "receive", "break", "prompt", "interrupt", "set_model", "set_permission_mode", "server_info", "send",
-		"ping", "mcp_status", "get_context_usage", "stop_task", "mcp_reconnect", "mcp_toggle", "rewind_files", "task.end",
-		"disconnect", "abort",
+		"ping", "mcp_status", "get_context_usage", "stop_task", "mcp_reconnect", "mcp_toggle", "rewind_files",
+		"set_max_thinking_tokens", "set_mcp_permission_mode_override", "apply_flag_settings", "update_settings", "get_usage", "read_file",
+		"seed_read_state", "reload_plugins", "reload_skills", "reload_output_styles", "mcp_read_resource", "mcp_set_servers",
+		"background_tasks", "task.end", "disconnect", "abort",
 	}
 }
 
 // operationArgs returns the names of an operation's arguments, as the adapter contract has them; ok is false for no operation.
 func operationArgs(op string) (args []string, ok bool) {
+	if args = requestArgs(op); args != nil {
+		return args, true
+	}
 	switch op {
 	case "connect":
 		args = []string{"prompt", "await"}
@@ -23,20 +28,8 @@ func operationArgs(op string) (args []string, ok bool) {
 		args = []string{"until"}
 	case "prompt":
 		args = []string{"prompt", "until", "pull"}
-	case "set_model":
-		args = []string{"model"}
-	case "set_permission_mode":
-		args = []string{"mode"}
 	case "send":
 		args = []string{"frame"}
-	case "stop_task":
-		args = []string{"task_id"}
-	case "mcp_reconnect":
-		args = []string{"server"}
-	case "mcp_toggle":
-		args = []string{"server", "enabled"}
-	case "rewind_files":
-		args = []string{"user_message_id"}
 	case "task.end":
 		args = []string{"on"}
 	default:
@@ -45,12 +38,29 @@ func operationArgs(op string) (args []string, ok bool) {
 	return args, true
 }
 
+// requestArgs returns the arguments of an operation that is a control request with fields: those of the wire, but a server is always
+// called server.
+func requestArgs(op string) []string {
+	return map[string][]string{
+		"interrupt": {"cancel_queued"}, "set_model": {"model"}, "set_permission_mode": {"mode"},
+		"set_max_thinking_tokens":          {"max_thinking_tokens", "thinking_display"},
+		"set_mcp_permission_mode_override": {"server", "mode"},
+		"get_context_usage":                {"detail"}, "get_usage": {"skip_behaviors"},
+		"stop_task": {"task_id"}, "background_tasks": {"tool_use_id"},
+		"mcp_reconnect": {"server"}, "mcp_toggle": {"server", "enabled"}, "mcp_read_resource": {"server", "uri"}, "mcp_set_servers": {"servers"},
+		"rewind_files": {"user_message_id", "dry_run"}, "read_file": {"path", "max_bytes", "encoding"}, "seed_read_state": {"path", "mtime"},
+		"apply_flag_settings": {"settings"}, "update_settings": {"source", "settings"},
+		"reload_plugins": {"hold_on_cache_impact", "add_plugins", "refuse_if_busy"},
+	}[op]
+}
+
 // FeatureNames returns the closed set of features that needs may name and that steps may derive: the operations and the contract's
 // traits, and the two entry points' own.
 func FeatureNames() []string {
 	return append(Operations(),
 		"reconnect", "connect.twice",
-		"callback.can_use_tool", "callback.hook", "callback.mcp_tool", "callback.throws", "callback.withdrawn", "stderr",
+		"callback.can_use_tool", "callback.hook", "callback.mcp_tool", "callback.elicitation", "callback.user_dialog",
+		"callback.throws", "callback.withdrawn", "stderr",
 		"prompt.stream", "prompt.pull", "receive.turn", "interrupt.answered",
 		"concurrent.any", "concurrent.interrupt", "context.task", "context.loop", "context.callback",
 		"cancel.sdk", "env.add", "env.replace", "shape.raw", "yields.control", "yields.unknown",
@@ -69,7 +79,7 @@ func FailureKinds() []string {
 func OptionNames() []string {
 	return append([]string{
 		"env", "model", "permission_mode", "system_prompt", "resume", "max_turns", "include_partial_messages", "tools",
-		"setting_sources", "cli_path", toolsOf,
+		"setting_sources", "supported_dialog_kinds", "cli_path", toolsOf,
 	}, append(durationOptions(), sizeOptions()...)...)
 }
 

@@ -185,20 +185,22 @@ type Start struct {
 	ReadN     int            // the N
 }
 
-// CallbackKind tells the four sorts of callback apart.
+// CallbackKind tells the sorts of callback apart.
 type CallbackKind string
 
 // The kinds of callback that sdk.start may declare.
 const (
-	Permission CallbackKind = "can_use_tool"
-	Hook       CallbackKind = "hook"
-	Tool       CallbackKind = "mcp_tool"
-	Stderr     CallbackKind = "stderr"
+	Permission  CallbackKind = "can_use_tool"
+	Hook        CallbackKind = "hook"
+	Tool        CallbackKind = "mcp_tool"
+	Elicitation CallbackKind = "elicitation"
+	UserDialog  CallbackKind = "user_dialog"
+	Stderr      CallbackKind = "stderr"
 )
 
 // Callback is one declared callback.
 type Callback struct {
-	Name    string // as written: can_use_tool, PreToolUse, calc/add, stderr
+	Name    string // as written: can_use_tool, elicitation, user_dialog, PreToolUse, calc/add, stderr
 	Kind    CallbackKind
 	Server  string // of SERVER/TOOL
 	Tool    string

@@ -4,7 +4,10 @@
 // It is not an adapter and holds no knowledge of scenarios.
 package contract
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"slices"
+)
 
 // Version is the protocol version that hello exchanges.
 const Version = 1
@@ -135,7 +138,7 @@ type HostErrorNote struct {
 // CallbackCall are the parameters of the request callback: the SDK asks its user.
 type CallbackCall struct {
 	Client string          `json:"client"`
-	Name   string          `json:"name"` // can_use_tool, hook or mcp_tool
+	Name   string          `json:"name"` // can_use_tool, hook, mcp_tool, elicitation or user_dialog
 	Args   json.RawMessage `json:"args"`
 }
 
@@ -180,16 +183,29 @@ func Kinds() []string {
 func Operations() []string {
 	return []string{
 		"connect", "query", "receive", "break", "prompt", "interrupt", "set_model", "set_permission_mode", "server_info", "send", "ping",
-		"mcp_status", "get_context_usage", "stop_task", "mcp_reconnect", "mcp_toggle", "rewind_files", "task.end",
+		"mcp_status", "get_context_usage", "stop_task", "mcp_reconnect", "mcp_toggle", "rewind_files", "set_max_thinking_tokens",
+		"set_mcp_permission_mode_override", "apply_flag_settings", "update_settings", "get_usage", "read_file", "seed_read_state",
+		"reload_plugins", "reload_skills", "reload_output_styles", "mcp_read_resource", "mcp_set_servers", "background_tasks", "task.end",
 		"disconnect", "abort",
 	}
+}
+
+// GivesValue tells whether an operation answers {value}: what the SDK returned, null if nothing. All others but receive and prompt
+// answer {}.
+func GivesValue(operation string) bool {
+	return slices.Contains([]string{
+		"interrupt", "server_info", "ping", "mcp_status", "get_context_usage", "rewind_files", "set_max_thinking_tokens",
+		"set_mcp_permission_mode_override", "apply_flag_settings", "update_settings", "get_usage", "read_file", "seed_read_state",
+		"reload_plugins", "reload_skills", "reload_output_styles", "mcp_read_resource", "mcp_set_servers", "background_tasks",
+	}, operation)
 }
 
 // Features returns the closed set of features that hello may declare; undeclared is unsupported, which is never a pass.
 func Features() []string {
 	traits := []string{
 		"reconnect", "connect.twice",
-		"callback.can_use_tool", "callback.hook", "callback.mcp_tool", "callback.throws", "callback.withdrawn", "stderr",
+		"callback.can_use_tool", "callback.hook", "callback.mcp_tool", "callback.elicitation", "callback.user_dialog",
+		"callback.throws", "callback.withdrawn", "stderr",
 		"prompt.stream", "prompt.pull", "receive.turn", "interrupt.answered",
 		"concurrent.any", "concurrent.interrupt", "context.task", "context.loop", "context.callback",
 		"cancel.sdk", "env.add", "env.replace", "shape.raw", "yields.control", "yields.unknown",
@@ -201,6 +217,7 @@ func Features() []string {
 func OptionNames() []string {
 	return []string{
 		"callbacks", "hooks", "mcp_servers", "stderr", "env", "model", "permission_mode", "system_prompt", "resume", "max_turns",
-		"include_partial_messages", "max_buffer_bytes", "initialize_timeout_ms", "tools", "setting_sources", "cli_path",
+		"include_partial_messages", "max_buffer_bytes", "initialize_timeout_ms", "tools", "setting_sources", "supported_dialog_kinds",
+		"cli_path",
 	}
 }

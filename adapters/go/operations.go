@@ -6,6 +6,7 @@ import (
 	"iter"
 
 	"github.com/wiretrial/wiretrial/client"
+	"github.com/wiretrial/wiretrial/protocol"
 )
 
 // done is the result of an operation that gives nothing.
@@ -20,7 +21,7 @@ type perform = func(*session, context.Context, *operation) (any, error)
 
 // operations are the operations of the client by their names in the contract.
 func operations() map[string]perform {
-	return map[string]perform{
+	table := map[string]perform{
 		"connect": (*session).connect, "query": (*session).query, "receive": (*session).receive, "break": (*session).leave,
 		"prompt": (*session).oneShot, "disconnect": (*session).disconnect, "abort": (*session).abort, "send": (*session).send,
 		"task.end": (*session).taskEnd, "server_info": (*session).serverInfo,
@@ -40,6 +41,38 @@ func operations() map[string]perform {
 			return c.MCPToggle(ctx, a.Server, a.Enabled)
 		}),
 	}
+	for _, subtype := range requests() {
+		table[subtype] = (*session).request
+	}
+	return table
+}
+
+// requests are the operations that are a control request of their name, with the fields of the wire.
+func requests() []string {
+	return []string{
+		"set_max_thinking_tokens", "set_mcp_permission_mode_override", "apply_flag_settings", "update_settings", "get_usage", "read_file",
+		"seed_read_state", "reload_plugins", "reload_skills", "reload_output_styles", "mcp_read_resource", "mcp_set_servers", "background_tasks",
+	}
+}
+
+// request sends a control request with the operation's parameters for its fields.
+func (s *session) request(ctx context.Context, o *operation) (any, error) {
+	fields := map[string]json.RawMessage{}
+	for name, field := range protocol.Members(o.params) {
+		switch name {
+		case "client", "on":
+		case "server":
+			fields["serverName"] = field
+		default:
+			fields[name] = field
+		}
+	}
+	raw, err := json.Marshal(fields)
+	if err != nil {
+		return nil, fault("%s: %v", o.method, err)
+	}
+	got, err := s.client.Request(ctx, protocol.RawRequest{Name: o.method, Fields: raw})
+	return value{got}, err
 }
 
 // args are the parameters of all operations.

@@ -137,6 +137,9 @@ class Session:
 
     async def call(self, operation, params):
         method, names = CALLS[operation.method]
+        lacking = [name for name in params if name not in (*names, "client", "on")]
+        if lacking:
+            raise Unsupported(*lacking)
         value = await getattr(self.start(), method)(*[params[name] for name in names if name in params])
         return {"value": value} if operation.method != "disconnect" else {}
 

@@ -11,28 +11,64 @@ const zod = await import('zod').catch(() => undefined) // its users bring it to 
 const PLAIN = {
   env: 'env', model: 'model', permission_mode: 'permissionMode', system_prompt: 'systemPrompt', resume: 'resume', max_turns: 'maxTurns',
   include_partial_messages: 'includePartialMessages', tools: 'tools', setting_sources: 'settingSources',
+  supported_dialog_kinds: 'supportedDialogKinds',
 }
-// Operation -> the call on the Query.
+// Callback -> the SDK's option.
+const CALLBACKS = { can_use_tool: 'canUseTool', elicitation: 'onElicitation', user_dialog: 'onUserDialog' }
+// Operation -> the method of the Query, the parameters that it can take, and the call.
 const CALLS = {
-  interrupt: ['interrupt', (query) => query.interrupt()],
-  set_model: ['setModel', (query, { model }) => query.setModel(model)],
-  set_permission_mode: ['setPermissionMode', (query, { mode }) => query.setPermissionMode(mode)],
-  server_info: ['initializationResult', (query) => query.initializationResult()],
-  mcp_status: ['mcpServerStatus', async (query) => ({ mcpServers: await query.mcpServerStatus() })],
-  get_context_usage: ['getContextUsage', (query) => query.getContextUsage()],
-  stop_task: ['stopTask', (query, { task_id }) => query.stopTask(task_id)],
-  mcp_reconnect: ['reconnectMcpServer', (query, { server }) => query.reconnectMcpServer(server)],
-  mcp_toggle: ['toggleMcpServer', (query, { server, enabled }) => query.toggleMcpServer(server, enabled)],
-  rewind_files: ['rewindFiles', (query, { user_message_id }) => query.rewindFiles(user_message_id)],
+  interrupt: ['interrupt', [], (query) => query.interrupt()],
+  set_model: ['setModel', ['model'], (query, { model }) => query.setModel(model)],
+  set_permission_mode: ['setPermissionMode', ['mode'], (query, { mode }) => query.setPermissionMode(mode)],
+  set_mcp_permission_mode_override: ['setMcpPermissionModeOverride', ['server', 'mode'],
+    (query, { server, mode }) => query.setMcpPermissionModeOverride(server, mode)],
+  set_max_thinking_tokens: ['setMaxThinkingTokens', ['max_thinking_tokens', 'thinking_display'],
+    (query, { max_thinking_tokens, thinking_display }) => query.setMaxThinkingTokens(max_thinking_tokens, thinking_display)],
+  apply_flag_settings: ['applyFlagSettings', ['settings'], (query, { settings }) => query.applyFlagSettings(settings)],
+  update_settings: ['updateSettings', ['source', 'settings'], (query, { source, settings }) => query.updateSettings(source, settings)],
+  server_info: ['initializationResult', [], (query) => query.initializationResult()],
+  mcp_status: ['mcpServerStatus', [], async (query) => ({ mcpServers: await query.mcpServerStatus() })],
+  get_context_usage: ['getContextUsage', ['detail'], (query, options) => query.getContextUsage(...some(options))],
+  get_usage: ['usage_EXPERIMENTAL_MAY_CHANGE_DO_NOT_RELY_ON_THIS_API_YET', ['skip_behaviors'],
+    (query, options) => query.usage_EXPERIMENTAL_MAY_CHANGE_DO_NOT_RELY_ON_THIS_API_YET(...some(options))],
+  read_file: ['readFile', ['path', 'max_bytes', 'encoding'], (query, { path, ...options }) => query.readFile(path, ...some(options))],
+  seed_read_state: ['seedReadState', ['path', 'mtime'], (query, { path, mtime }) => query.seedReadState(path, mtime)],
+  reload_plugins: ['reloadPlugins', ['hold_on_cache_impact', 'add_plugins', 'refuse_if_busy'], (query, options) => query.reloadPlugins(...some(options))],
+  reload_skills: ['reloadSkills', [], (query) => query.reloadSkills()],
+  reload_output_styles: ['reloadOutputStyles', [], (query) => query.reloadOutputStyles()],
+  stop_task: ['stopTask', ['task_id'], (query, { task_id }) => query.stopTask(task_id)],
+  background_tasks: ['backgroundTasks', ['tool_use_id'], async (query, { tool_use_id }) => ({ backgrounded: await query.backgroundTasks(tool_use_id) })],
+  mcp_reconnect: ['reconnectMcpServer', ['server'], (query, { server }) => query.reconnectMcpServer(server)],
+  mcp_toggle: ['toggleMcpServer', ['server', 'enabled'], (query, { server, enabled }) => query.toggleMcpServer(server, enabled)],
+  mcp_read_resource: ['readMcpResource', ['server', 'uri'], (query, { server, uri }) => query.readMcpResource(server, uri)],
+  mcp_set_servers: ['setMcpServers', ['servers'], (query, { servers }) => query.setMcpServers(servers)],
+  rewind_files: ['rewindFiles', ['user_message_id', 'dry_run'],
+    (query, { user_message_id, ...options }) => query.rewindFiles(user_message_id, ...some(options))],
 }
+
+/** An options argument with the SDK's names, or none. */
+function some(options) {
+  const camel = (key) => key.replace(/_([a-z])/g, (_, letter) => letter.toUpperCase())
+  const entries = Object.entries(options).map(([key, value]) => [camel(key), value])
+  return entries.length > 0 ? [Object.fromEntries(entries)] : []
+}
+
 // What a callback's options are called on the wire, beyond camelCase to snake_case.
-const WIRE = { suggestions: 'permission_suggestions', toolUseID: 'tool_use_id', agentID: 'agent_id' }
+const WIRE = { suggestions: 'permission_suggestions', toolUseID: 'tool_use_id', agentID: 'agent_id', serverName: 'mcp_server_name' }
+
+/** The SDK's names of an object's members, as they are on the wire. */
+function wired(members) {
+  const snake = (key) => WIRE[key] ?? key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+  return Object.fromEntries(Object.entries(members).map(([key, value]) => [snake(key), value]))
+}
 
 const features = [
   'connect', 'query', 'receive', 'prompt', 'break', 'disconnect', 'abort', 'reconnect', 'prompt.stream', 'prompt.pull',
   'interrupt.answered', 'concurrent.any', 'context.task', 'context.callback', 'cancel.sdk', 'env.replace', 'shape.raw', 'yields.unknown',
   'callback.can_use_tool', 'callback.hook', 'callback.throws', 'callback.withdrawn', 'stderr',
   ...(zod && sdk.createSdkMcpServer ? ['callback.mcp_tool'] : []),
+  ...(offers.options.has('onElicitation') ? ['callback.elicitation'] : []),
+  ...(offers.options.has('onUserDialog') ? ['callback.user_dialog'] : []),
   ...Object.keys(CALLS).filter((name) => offers.methods.has(CALLS[name][0])),
 ]
 
@@ -119,8 +155,9 @@ class Session {
   #set(option, value) {
     const setters = {
       callbacks: (names) => names.forEach((name) => {
-        if (name !== 'can_use_tool') throw unsupported(`callbacks.${name}`)
-        this.options.canUseTool = (...given) => this.#canUseTool(...given)
+        if (!offers.options.has(CALLBACKS[name])) throw unsupported(`callbacks.${name}`)
+        this.options[CALLBACKS[name]] = name === 'can_use_tool' ? (...given) => this.#canUseTool(...given)
+          : (request, { signal } = {}) => this.#ask(name, wired(request), signal)
       }),
       hooks: (hooks) => (this.options.hooks = this.#hooks(hooks)),
       mcp_servers: (servers) => (this.options.mcpServers = Object.fromEntries(servers.map((server) => [server.name, this.#server(server)]))),
@@ -157,9 +194,7 @@ class Session {
   }
 
   #canUseTool(tool_name, input, { signal, ...rest }) {
-    const snake = (key) => WIRE[key] ?? key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
-    const args = Object.fromEntries(Object.entries(rest).map(([key, value]) => [snake(key), value]))
-    return this.#ask('can_use_tool', { tool_name, input, ...args }, signal)
+    return this.#ask('can_use_tool', { tool_name, input, ...wired(rest) }, signal)
   }
 
   #ask(name, args, signal) {
@@ -262,7 +297,11 @@ class Session {
   }
 
   async call(operation, params) {
-    const value = await operation.unlessCancelled(CALLS[operation.method][1](this.queried, params))
+    const [, takes, call] = CALLS[operation.method]
+    const { client, on, ...given } = params
+    const lacking = Object.keys(given).filter((name) => !takes.includes(name))
+    if (lacking.length > 0) throw unsupported(...lacking)
+    const value = await operation.unlessCancelled(call(this.queried, given))
     return { value: value ?? null }
   }
 }

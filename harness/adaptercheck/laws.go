@@ -112,8 +112,8 @@ func (l *laws) answer(e host.Event) {
 	switch o.method {
 	case "receive", "prompt":
 		l.counted(o, e.Result)
-	case "interrupt", "server_info", "ping", "mcp_status", "get_context_usage", "rewind_files":
-		if !gjson.GetBytes(e.Result, "value").Exists() {
+	default:
+		if contract.GivesValue(o.method) && !gjson.GetBytes(e.Result, "value").Exists() {
 			l.breaks(lawResults, `%s was answered with %s, expected {"value": ...}: what the SDK returned, null if nothing`, o.method, clip(string(e.Result), 100))
 		}
 	}
@@ -212,8 +212,8 @@ func (l *laws) request(e host.Event) {
 		}
 	case contract.MethodCallback:
 		name := gjson.GetBytes(e.Params, "name").String()
-		if !slices.Contains([]string{"can_use_tool", "hook", "mcp_tool"}, name) {
-			l.breaks(lawMessages, "a callback of the name %q, expected can_use_tool, hook or mcp_tool", name)
+		if !slices.Contains([]string{"can_use_tool", "hook", "mcp_tool", "elicitation", "user_dialog"}, name) {
+			l.breaks(lawMessages, "a callback of the name %q, expected can_use_tool, hook, mcp_tool, elicitation or user_dialog", name)
 		}
 	default:
 		l.breaks(lawMessages, "a request %q of the adapter, which the contract does not have", e.Method)

@@ -21,7 +21,8 @@ func optionSamples() map[string]any {
 		"stderr":      true, "env": map[string]string{"WIRETRIAL_CHECK": "on"}, "model": "claude-opus-5-5", "permission_mode": "plan",
 		"system_prompt": "be brief", "resume": checkSession, "max_turns": 7, "include_partial_messages": true,
 		"max_buffer_bytes": 1 << 20, "initialize_timeout_ms": 60_000, "tools": []string{"Read"}, "setting_sources": []string{"user"},
-		"cli_path": "/nowhere/claude",
+		"supported_dialog_kinds": []string{"permission_prompt"},
+		"cli_path":               "/nowhere/claude",
 	}
 }
 

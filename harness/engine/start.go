@@ -87,12 +87,13 @@ func (r *run) options(s *session, st scenarios.Start) map[string]any {
 		out[k] = val
 	}
 	var hooks []contract.Hook
+	var callbacks []string
 	servers := map[string]*contract.Server{}
 	var order []string
 	for i, c := range st.Callbacks {
 		switch c.Kind {
-		case scenarios.Permission:
-			out["callbacks"] = []string{"can_use_tool"}
+		case scenarios.Permission, scenarios.Elicitation, scenarios.UserDialog:
+			callbacks = append(callbacks, c.Name)
 		case scenarios.Hook:
 			id := fmt.Sprintf("h%d", i+1)
 			s.hooks[id] = c.Name
@@ -109,6 +110,9 @@ func (r *run) options(s *session, st scenarios.Start) map[string]any {
 		case scenarios.Stderr:
 			out["stderr"] = stderrOption(c)
 		}
+	}
+	if callbacks != nil {
+		out["callbacks"] = callbacks
 	}
 	if hooks != nil {
 		out["hooks"] = hooks

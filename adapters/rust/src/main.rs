@@ -186,6 +186,7 @@ impl Session {
             }
             "query" => self.client()?.send(&message(operation)?).await.map_err(fail)?,
             "send" => self.client()?.send(&ClaudeInput::Raw(operation.params["frame"].clone())).await.map_err(fail)?,
+            "interrupt" if !operation.params["cancel_queued"].is_null() => return Err(unsupported(&["cancel_queued"])),
             "interrupt" => return Ok(json!({ "value": self.client()?.interrupt().await.map_err(fail)? })),
             "ping" => return Ok(json!({ "value": self.client()?.ping().await })),
             _ => {
