@@ -4,105 +4,206 @@ import (
 	"bytes"
 	"encoding/json"
 	"reflect"
-	"strings"
+	"strconv"
 	"unicode/utf8"
 )
 
-// fill sets the fields of a struct from the members of an object by their json tags. Unlike encoding/json it matches names
-// exactly and fails on nothing: a member of the wrong type leaves its field alone. Fields of embedded structs count as own ones.
-// A field tagged "-" and named Raw takes the whole object.
+// View returns the typed view of a JSON object: a T, which must be a struct, with its fields set from the members by their json tags.
+// Unlike encoding/json it matches names exactly and fails on nothing: a member that is missing or of another type leaves its field
+// alone, and a text that is no object gives the zero value. A field named Raw takes the object itself. It is safe for concurrent use.
+func View[T any](object json.RawMessage) T {
+	var view T
+	fill(object, &view)
+	return view
+}
+
+// fill sets the fields of the struct that into points to, as [View] has it.
 func fill(object json.RawMessage, into any) {
-	fillStruct(object, reflect.ValueOf(into).Elem())
+	target := reflect.ValueOf(into).Elem()
+	if i := skipSpace(object, 0); i < len(object) && object[i] == '{' {
+		newReader(object).object(i, planOf(target.Type()), target)
+	}
 }
 
-func fillStruct(object json.RawMessage, target reflect.Value) {
-	eachMember(object, func(name, value []byte) bool {
-		if field, ok := fieldNamed(target, name); ok {
-			setField(field, value)
+// reader reads a JSON text once, from left to right, into structs.
+type reader struct {
+	text []byte
+	// shared is the text once more, if it is short: its strings are parts of one copy. Long texts are not kept alive by a string of
+	// them that somebody keeps.
+	shared string
+	// plain says that the strings of shared need no decoding.
+	plain bool
+}
+
+// shareBelow is the length from which on each string of a text is a copy of its own.
+const shareBelow = 4 << 10
+
+func newReader(text []byte) *reader {
+	r := &reader{text: text}
+	if len(text) < shareBelow {
+		r.shared = string(text)
+		r.plain = bytes.IndexByte(text, '\\') < 0 && utf8.Valid(text)
+	}
+	return r
+}
+
+// object reads the object that starts at i and returns the index behind it.
+func (r *reader) object(i int, p *plan, target reflect.Value) int {
+	start, text := i, r.text
+	at := 0
+	for i = skipSpace(text, i+1); i < len(text) && text[i] == '"'; {
+		end := stringEnd(text, i)
+		name := memberName(text[i:end])
+		i = skipSpace(text, end)
+		if i >= len(text) || text[i] != ':' {
+			return len(text)
 		}
-		return true
-	})
-	if raw := target.FieldByName("Raw"); raw.IsValid() && raw.Type() == rawType {
-		raw.SetBytes(object)
-	}
-}
-
-var rawType = reflect.TypeFor[json.RawMessage]()
-
-func fieldNamed(target reflect.Value, name []byte) (reflect.Value, bool) {
-	t := target.Type()
-	for i := range t.NumField() {
-		f := t.Field(i)
-		if f.Anonymous {
-			if field, ok := fieldNamed(target.Field(i), name); ok {
-				return field, true
-			}
-			continue
+		i = skipSpace(text, i+1)
+		if f := p.find(name, at); f != nil {
+			at = f.place + 1
+			end, _ = r.value(i, &f.how, f.of(target))
+		} else {
+			end = valueEnd(text, i)
 		}
-		tag, _, _ := strings.Cut(f.Tag.Get("json"), ",")
-		if tag != "-" && tag == string(name) {
-			return target.Field(i), true
+		if end == i {
+			return len(text)
 		}
+		i = next(text, end)
 	}
-	return reflect.Value{}, false
+	end := min(i+1, len(text))
+	if p.raw != nil {
+		p.raw.of(target).SetBytes(text[start:end:end])
+	}
+	return end
 }
 
-// lenient is a type that reads itself from any JSON value.
-type lenient interface{ fromWire(value json.RawMessage) }
-
-// setField sets a field and reports whether the value was of its type.
-func setField(field reflect.Value, value json.RawMessage) bool {
-	if len(value) == 0 || value[0] == 'n' {
-		return false
+// value reads the value that starts at i into a field, which is left alone if the value is of another type. It returns the index behind
+// the value.
+func (r *reader) value(i int, how *how, field reflect.Value) (end int, ok bool) {
+	if i >= len(r.text) || r.text[i] == 'n' {
+		return valueEnd(r.text, i), false
 	}
-	if own, ok := field.Addr().Interface().(lenient); ok {
-		own.fromWire(value)
-		return true
+	switch first := r.text[i]; how.kind {
+	case asPointer:
+		return r.pointer(i, how, field)
+	case asStruct:
+		if first == '{' {
+			return r.object(i, how.plan, field), true
+		}
+	case asSlice:
+		if first == '[' {
+			return r.slice(i, how, field), true
+		}
+	case asMap:
+		if first == '{' {
+			return r.entries(i, how, field), true
+		}
+	case asScanned:
+		return field.Addr().Interface().(scanned).scan(r, i), true
+	default:
+		end = valueEnd(r.text, i)
+		return end, r.scalar(i, end, how.kind, field)
 	}
-	switch field.Interface().(type) {
-	case json.RawMessage:
-		field.SetBytes(value)
-		return true
-	case json.Number:
-		return setNumber(field, value)
-	}
-	return setKind(field, value)
+	return valueEnd(r.text, i), false
 }
 
-func setNumber(field reflect.Value, value json.RawMessage) bool {
-	ok := value[0] == '-' || value[0] >= '0' && value[0] <= '9'
-	if ok {
-		field.SetString(string(value))
-	}
-	return ok
-}
-
-func setKind(field reflect.Value, value json.RawMessage) bool {
-	switch kind, first := field.Kind(), value[0]; {
-	case kind == reflect.String && first == '"':
-		field.SetString(stringValue(value))
-	case kind == reflect.Bool && (first == 't' || first == 'f'):
+// scalar sets a field from the value between two indexes, which it does not look into.
+func (r *reader) scalar(i, end int, kind kind, field reflect.Value) bool {
+	switch first := r.text[i]; {
+	case kind == asRaw:
+		field.SetBytes(r.text[i:end:end])
+	case kind == asLenient:
+		field.Addr().Interface().(lenient).fromWire(r.text[i:end:end])
+	case kind == asString && first == '"':
+		field.SetString(r.string(i, end))
+	case kind == asNumber && (first == '-' || first >= '0' && first <= '9'):
+		field.SetString(r.part(i, end))
+	case kind == asBool && (first == 't' || first == 'f'):
 		field.SetBool(first == 't')
-	case kind == reflect.Struct && first == '{':
-		fillStruct(value, field)
-	case kind == reflect.Slice && first == '[':
-		setSlice(field, value)
+	case kind == asInt:
+		n, err := strconv.ParseInt(string(r.text[i:end]), 10, 64)
+		if err != nil || field.OverflowInt(n) {
+			return false
+		}
+		field.SetInt(n)
+	case kind == asFloat:
+		f, err := strconv.ParseFloat(string(r.text[i:end]), 64)
+		if err != nil {
+			return false
+		}
+		field.SetFloat(f)
 	default:
 		return false
 	}
 	return true
 }
 
-// setSlice leaves out the elements that are of another type.
-func setSlice(field reflect.Value, value json.RawMessage) {
-	out := reflect.MakeSlice(field.Type(), 0, 0)
-	for element := range Elements(value) {
-		item := reflect.New(field.Type().Elem()).Elem()
-		if setField(item, element) {
-			out = reflect.Append(out, item)
-		}
+// string decodes the string literal between two indexes.
+func (r *reader) string(i, end int) string {
+	if r.plain && end-i >= 2 {
+		return r.shared[i+1 : end-1]
 	}
-	field.Set(out)
+	return stringValue(r.text[i:end])
+}
+
+// part returns the text between two indexes.
+func (r *reader) part(i, end int) string {
+	if r.shared != "" {
+		return r.shared[i:end]
+	}
+	return string(r.text[i:end])
+}
+
+func (r *reader) pointer(i int, how *how, field reflect.Value) (end int, ok bool) {
+	to := reflect.New(field.Type().Elem())
+	if end, ok = r.value(i, how.elem, to.Elem()); ok {
+		field.Set(to)
+	}
+	return end, ok
+}
+
+// slice leaves out the elements that are of another type.
+func (r *reader) slice(i int, how *how, field reflect.Value) int {
+	field.Set(reflect.MakeSlice(field.Type(), 0, 0))
+	for i = skipSpace(r.text, i+1); i < len(r.text) && r.text[i] != ']'; {
+		n := field.Len()
+		field.Grow(1)
+		field.SetLen(n + 1)
+		field.Index(n).SetZero()
+		end, ok := r.value(i, how.elem, field.Index(n))
+		if !ok {
+			field.SetLen(n)
+		}
+		if end == i {
+			return len(r.text)
+		}
+		i = next(r.text, end)
+	}
+	return min(i+1, len(r.text))
+}
+
+// entries reads the members of an object into a map; those of another type are left out.
+func (r *reader) entries(i int, how *how, field reflect.Value) int {
+	field.Set(reflect.MakeMap(field.Type()))
+	for i = skipSpace(r.text, i+1); i < len(r.text) && r.text[i] == '"'; {
+		end := stringEnd(r.text, i)
+		name := reflect.ValueOf(r.string(i, end))
+		i = skipSpace(r.text, end)
+		if i >= len(r.text) || r.text[i] != ':' {
+			return len(r.text)
+		}
+		i = skipSpace(r.text, i+1)
+		item := reflect.New(field.Type().Elem()).Elem()
+		end, ok := r.value(i, how.elem, item)
+		if ok {
+			field.SetMapIndex(name.Convert(field.Type().Key()), item)
+		}
+		if end == i {
+			return len(r.text)
+		}
+		i = next(r.text, end)
+	}
+	return min(i+1, len(r.text))
 }
 
 // stringValue decodes a JSON string; it returns "" for any other value.
