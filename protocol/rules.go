@@ -36,6 +36,15 @@ func Classes() []Class {
 	return []Class{ClassUnsafe, ClassHang, ClassLoss, ClassWrong, ClassWire, ClassRefused, ClassMisreport, ClassLeak, ClassLate}
 }
 
+// Cost says in a few words what a failure of the class costs; empty for a class that is none.
+func (c Class) Cost() string {
+	return map[Class]string{
+		ClassHang: "never ends", ClassLoss: "what the CLI wrote never arrived", ClassWrong: "what arrived contradicts what was written",
+		ClassRefused: "a legal peer is turned away", ClassMisreport: "it failed, and said so wrongly", ClassUnsafe: "fails open: runs what was denied",
+		ClassLeak: "something is left behind", ClassLate: "a bound is exceeded", ClassWire: "writes what the CLI cannot accept",
+	}[c]
+}
+
 // Rule is one numbered promise of an SDK. Scenarios name the rules that they show; an id never changes its meaning.
 type Rule struct {
 	// ID is an area of three letters and a number: CTL-21.

@@ -114,9 +114,6 @@ func handshakeRules() []Rule {
 		wanted("INI-13", LevelShould, ClassLoss,
 			"What the caller asks for while the session opens is not lost: it is sent behind initialize.",
 			"set_model or interrupt called at once after the start; the CLI answers initialize late and reads the request behind it", "B026 B017 ts:REQ-10"),
-		wanted("INI-14", LevelMust, ClassMisreport,
-			"A start that the CLI refuses after the options are read, told by a failed result instead of an answer, fails with the text of that result.",
-			"a zeroed error result before any answer to initialize, then exit 1; the failure carries the text of errors", "B063 py:18 cli:1 cli:15.3"),
 	}
 }
 

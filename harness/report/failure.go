@@ -280,11 +280,7 @@ func (p *page) wire(m *Model, c eventlog.Case) {
 
 // cost says what a class of failure costs.
 func cost(class string) string {
-	about := map[string]string{
-		"hang": "never ends", "loss": "what the CLI wrote never arrived", "wrong": "what arrived contradicts what was written",
-		"refused": "a legal peer is turned away", "misreport": "it failed, and said so wrongly", "unsafe": "fails open: runs what was denied",
-		"leak": "something is left behind", "late": "a bound is exceeded", "wire": "writes what the CLI cannot accept",
-	}[class]
+	about := protocol.Class(class).Cost()
 	if about == "" {
 		return Safe(class)
 	}

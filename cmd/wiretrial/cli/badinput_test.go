@@ -73,6 +73,7 @@ func TestBadInput(t *testing.T) {
 		"a deviation stale":  {[]string{"run", "--catalogue", own, "turns/hello", "--deviations", "testdata/stale-deviations.yaml"}, 1, "a deviation is stale"},
 		"out is a file":      {[]string{"run", "--catalogue", own, "--out", "testdata/catalogue/turns/hello.yaml"}, 3, "folder of the results"},
 		"explain nothing":    {[]string{"explain"}, 2, "requires at least 1 arg"},
+		"explain no rule":    {[]string{"explain", "CTL-99"}, 2, "unknown rule CTL-99"},
 		"render nothing":     {[]string{"render", "nowhere.ndjson"}, 2, "no such file"},
 		"render no log":      {[]string{"render", "testdata/catalogue/turns/hello.yaml"}, 2, "line 1: not a record"},
 		"lint a typo":        {[]string{"lint", "testdata/broken"}, 2, "1 file checked: 1 error, 0 warnings"},

@@ -13,7 +13,9 @@ import (
 	"github.com/wiretrial/wiretrial/adapters/contract"
 	"github.com/wiretrial/wiretrial/harness/eventlog"
 	"github.com/wiretrial/wiretrial/harness/report"
+	"github.com/wiretrial/wiretrial/harness/rulebook"
 	"github.com/wiretrial/wiretrial/harness/verdict"
+	"github.com/wiretrial/wiretrial/protocol"
 	"github.com/wiretrial/wiretrial/scenarios"
 )
 
@@ -103,19 +105,57 @@ func (a *app) explainCommand() *cobra.Command {
 	var dir string
 	cmd := &cobra.Command{
 		Use:   "explain ID...",
-		Short: "Show scenarios as screenplays; nothing is started",
-		Args:  cobra.MinimumNArgs(1),
-		RunE: func(_ *cobra.Command, args []string) error {
-			_, cases, err := chooseCases(dir, args)
-			if err != nil {
-				return err
-			}
-			return unwritten(report.Explain(a.Stdout, cases, a.look(a.Stdout)))
-		},
-		ValidArgsFunction: a.completeIDs,
+		Short: "Show scenarios as screenplays, or rules with what shows them; nothing is started",
+		Long: `Show scenarios as screenplays, or rules with what shows them; nothing is started.
+
+An ID is a scenario or a pattern of them as for run, the id of a rule (CTL-21), or the area of rules (CTL).`,
+		Example: "  wiretrial explain permissions/deny\n  wiretrial explain CTL-21\n  wiretrial explain STD",
+		Args:    cobra.MinimumNArgs(1),
+		RunE:    func(_ *cobra.Command, args []string) error { return a.explain(dir, args) },
+
+		ValidArgsFunction: a.completeIDsAndRules,
 	}
 	catalogueFlag(cmd, &dir)
 	return cmd
+}
+
+// explain prints the rules that are named, then the scenarios.
+func (a *app) explain(dir string, args []string) error {
+	var rules, patterns []string
+	for _, arg := range args {
+		if rulebook.Names(arg) {
+			rules = append(rules, arg)
+		} else {
+			patterns = append(patterns, arg)
+		}
+	}
+	cat, err := openCatalogue(dir)
+	if err != nil {
+		return err
+	}
+	entries, missing := rulebook.Select(cat, rules)
+	if missing != "" {
+		return usagef("unknown rule %s: want an id such as CTL-21 or an area (%s)", missing, areas())
+	}
+	var cases []scenarios.Case
+	if len(patterns) > 0 {
+		if cases, err = cat.Select(patterns); err != nil {
+			return usagef("%w", err)
+		}
+	}
+	if err := unwritten(report.ExplainRules(a.Stdout, entries, a.look(a.Stdout))); err != nil {
+		return err
+	}
+	return unwritten(report.Explain(a.Stdout, cases, a.look(a.Stdout)))
+}
+
+// areas lists the areas of rules.
+func areas() string {
+	var names []string
+	for _, area := range protocol.Areas() {
+		names = append(names, area.Name)
+	}
+	return strings.Join(names, ", ")
 }
 
 func (a *app) renderCommand() *cobra.Command {
@@ -169,6 +209,17 @@ func (a *app) versionCommand() *cobra.Command {
 			return unwritten(err)
 		},
 	}
+}
+
+// completeIDsAndRules completes ids of scenarios and of rules.
+func (a *app) completeIDsAndRules(cmd *cobra.Command, args []string, word string) ([]string, cobra.ShellCompDirective) {
+	out, directive := a.completeIDs(cmd, args, word)
+	for _, r := range protocol.Rules() {
+		if strings.HasPrefix(r.ID, word) {
+			out = append(out, r.ID+"\t"+r.Sentence)
+		}
+	}
+	return out, directive
 }
 
 // completeIDs completes ids of scenarios.
