@@ -123,7 +123,7 @@ func (c *Client) Send(ctx context.Context, frame json.RawMessage) error {
 // session that was disconnected, or whose CLI ended well, just ends.
 func (c *Client) Messages(ctx context.Context) iter.Seq2[Message, error] {
 	return func(yield func(Message, error) bool) {
-		c.receive(ctx, yield, func(parts.Mark) bool { return false })
+		c.receive(ctx, yield, func(parts.Item) bool { return false })
 	}
 }
 
@@ -140,7 +140,7 @@ func (c *Client) Response(ctx context.Context) iter.Seq2[Message, error] {
 	}
 }
 
-func (c *Client) receive(ctx context.Context, yield func(Message, error) bool, ends func(parts.Mark) bool) {
+func (c *Client) receive(ctx context.Context, yield func(Message, error) bool, ends func(parts.Item) bool) {
 	s, err := c.core("receive")
 	if err != nil {
 		yield(Message{}, err)
@@ -155,17 +155,18 @@ func (c *Client) receive(ctx context.Context, yield func(Message, error) bool, e
 			yield(Message{}, asError("receive", err))
 			return
 		}
-		if !item.Hidden && !yield(item.Message, nil) || ends(item.Mark) {
+		if !item.Hidden && !yield(item.Message, nil) || ends(item) {
 			return
 		}
 	}
 }
 
-// endsTurn tells whether the turn that is being read ends with a message.
-func (s *core) endsTurn(m parts.Mark) bool {
+// endsTurn tells whether the turn that is being read ends with a message. The end of an interrupted turn, and one that no message
+// shows, are not for a reader who has asked something since.
+func (s *core) endsTurn(it parts.Item) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return m.Ends && (!m.Leftover || m.Turn >= s.asked)
+	return it.Mark.Ends && (!it.Mark.Leftover && !it.Hidden || it.Mark.Turn >= s.asked)
 }
 
 // Disconnect ends the session and its CLI, by EOF first and by force at last, and returns when it is gone. The end of ctx cuts the

@@ -20,7 +20,7 @@ type inputDriver struct {
 }
 
 func newInputDriver(s *core) *inputDriver {
-	return &inputDriver{s: s, judge: s.parts.InputEnd()}
+	return &inputDriver{s: s, judge: s.parts.InputEnd(s.opts.stdinCeiling())}
 }
 
 func (d *inputDriver) step(step parts.Step, m Message) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/wiretrial/wiretrial/client"
 	"github.com/wiretrial/wiretrial/internal/parts"
@@ -67,7 +68,7 @@ func TestAnotherPartIsUsed(t *testing.T) {
 func TestAnotherInputEndIsUsed(t *testing.T) {
 	t.Parallel()
 	p := parts.Default()
-	p.InputEnd = func() parts.InputEnd { return eager{} }
+	p.InputEnd = func(time.Duration) parts.InputEnd { return eager{} }
 	opts, f := pipe(t, nil)
 	go func() {
 		f.sawEOF()

@@ -8,6 +8,7 @@ import (
 	"io"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/tidwall/gjson"
 	"github.com/tidwall/sjson"
@@ -286,9 +287,9 @@ type ending struct {
 
 func anyResultEnds(p *parts.Parts) {
 	oneShot := false
-	p.InputEnd = func() parts.InputEnd {
+	p.InputEnd = func(ceiling time.Duration) parts.InputEnd {
 		oneShot = true
-		return parts.NewInputEnd()
+		return parts.NewInputEnd(ceiling)
 	}
 	p.Queue = func(limit int64) parts.Queue { return &ending{Queue: parts.NewQueue(limit), once: &oneShot} }
 	p.Turns = func() parts.Turns {

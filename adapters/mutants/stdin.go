@@ -33,7 +33,9 @@ func stdinGroup() []Mutant {
 		}, {
 			Name: "eof-by-timer", Group: Stdin, Fault: "closes stdin 60 seconds after the prompt",
 			Kills: kills("stdin/held-for-minutes"),
-			Parts: with(func(p *parts.Parts) { p.InputEnd = func() parts.InputEnd { return &timed{own: parts.NewInputEnd()} } }),
+			Parts: with(func(p *parts.Parts) {
+				p.InputEnd = func(ceiling time.Duration) parts.InputEnd { return &timed{own: parts.NewInputEnd(ceiling)} }
+			}),
 		}, {
 			Name: "write-after-end", Group: Stdin, Fault: "lets an answer that cannot be written any more, or a broken pipe, end the session as a failure",
 			Kills: kills("stdin/result-then-request", "permissions/late-answer-after-exit", "process/dead-before-the-prompt",
@@ -49,7 +51,7 @@ type judge func(parts.Step, protocol.Message) parts.Verdict
 func (j judge) Step(s parts.Step, m protocol.Message) parts.Verdict { return j(s, m) }
 
 func judgedBy(j judge) func() *parts.Parts {
-	return with(func(p *parts.Parts) { p.InputEnd = func() parts.InputEnd { return j } })
+	return with(func(p *parts.Parts) { p.InputEnd = func(time.Duration) parts.InputEnd { return j } })
 }
 
 // inputTimer is how long eof-by-timer holds stdin open.

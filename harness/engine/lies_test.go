@@ -147,7 +147,7 @@ func (j judge) Step(s parts.Step, _ protocol.Message) parts.Verdict {
 }
 
 func judged(j judge) func(*parts.Parts) {
-	return func(p *parts.Parts) { p.InputEnd = func() parts.InputEnd { return j } }
+	return func(p *parts.Parts) { p.InputEnd = func(time.Duration) parts.InputEnd { return j } }
 }
 
 // hastyStart gives up initialize long before it was told to.

@@ -1,18 +1,23 @@
 package parts
 
 import (
+	"encoding/json"
+	"strconv"
 	"time"
 
 	"github.com/wiretrial/wiretrial/protocol"
 )
 
-// The waits of the product's InputEnd.
+// The waits of the product's InputEnd. Each is of silence: whatever happens starts it anew.
 const (
 	// FollowUpWait is how long the follow-up turn of a settled task is awaited where the CLI does not tell its state.
 	FollowUpWait = 10 * time.Second
 	// QueuedWait is how long the CLI may be idle with a prompt unanswered before that counts as merged into another one.
 	QueuedWait = 2 * time.Second
-	// Ceiling bounds every wait after a result (py:0.3).
+	// MergedWait is the same for a CLI that tells neither its state nor how many prompts wait. One that runs a prompt says so at once,
+	// with system/init; what can come before are hooks, of which a callback is an open request, and a command has a minute (cli:3).
+	MergedWait = 60 * time.Second
+	// Ceiling is the default of the bound on every wait after a result, unless a turn is seen to run (py:0.3).
 	Ceiling = 600 * time.Second
 	// ExitWait is how long the CLI may be silent after the end of stdin.
 	ExitWait = 8 * time.Second
@@ -49,25 +54,35 @@ type InputEnd interface {
 }
 
 type inputEnd struct {
-	written, results int
-	fresh            bool // a result came since the last user line
-	ended            bool // the prompt ended
-	open             int  // requests of the CLI without an answer
-	state            string
-	tasks            map[string]task // at work
-	followUp         int             // number of results by which the follow-up turn is over
-	closed           bool
+	ceiling time.Duration // 0 is none
+
+	written  int  // user lines
+	results  int  // results
+	answered int  // those that are no follow-up turn's of the CLI's own
+	queued   int  // prompts that waited in the CLI when the last result came; -1 if it does not tell
+	fresh    bool // a result came since the last user line
+	running  bool // a turn is seen to run: the main conversation spoke since the last result
+	ended    bool // the prompt ended
+	open     int  // requests of the CLI without an answer
+	state    string
+	tasks    map[string]task // at work
+	followUp int             // number of results by which the follow-up turn is over
+	closed   bool
 }
 
 type task struct {
-	holds   bool // may still ask something
-	results int  // results that had come when it started
+	holds      bool // may still ask something
+	foreground bool // its turn waits for it, so no other turn follows it
+	results    int  // results that had come when it started
 }
 
 // NewInputEnd gives the product's judge. Stdin is open as long as the CLI may need an answer: until it is idle after a
 // result where it tells its state, and otherwise until every user line has its result, no agent is at work, no request is open,
-// and the follow-up turn of an agent that settled came (B003, B004, B006).
-func NewInputEnd() InputEnd { return &inputEnd{tasks: map[string]task{}} }
+// and the follow-up turn of an agent that settled came (B003, B004, B006). After a result no wait is longer than ceiling, unless a turn
+// is seen to run; a ceiling of 0 or less is none.
+func NewInputEnd(ceiling time.Duration) InputEnd {
+	return &inputEnd{ceiling: max(ceiling, 0), queued: -1, tasks: map[string]task{}}
+}
 
 func (e *inputEnd) Step(s Step, m protocol.Message) Verdict {
 	switch s {
@@ -90,7 +105,15 @@ func (e *inputEnd) received(m protocol.Message) {
 	switch m.Type {
 	case protocol.TypeResult:
 		e.results++
-		e.fresh = true
+		if !IsFollowUp(m) {
+			e.answered++
+		}
+		e.queued = Queued(m)
+		e.fresh, e.running = true, false
+	case protocol.TypeAssistant, protocol.TypeStreamEvent:
+		if m.Header().ParentToolUseID == "" {
+			e.running = true
+		}
 	case protocol.TypeSystem:
 		e.system(m.System())
 	}
@@ -101,10 +124,11 @@ func (e *inputEnd) system(s protocol.System) {
 	case s.Subtype == protocol.SystemSessionState && s.State != "":
 		e.state = s.State
 		if s.State == "idle" {
+			e.running = false
 			e.dropAgents()
 		}
 	case s.Subtype == protocol.SystemTaskStarted:
-		e.tasks[s.TaskID] = task{holds: s.HoldsStdin(), results: e.results}
+		e.tasks[s.TaskID] = task{holds: s.HoldsStdin(), foreground: inForeground(s), results: e.results}
 	case s.EndsTask():
 		e.taskEnded(s)
 	}
@@ -119,12 +143,12 @@ func (e *inputEnd) dropAgents() {
 	}
 }
 
-// taskEnded expects a follow-up turn of an agent that came to its own end: after the result of the turn that started it, which may
-// be still to come.
+// taskEnded expects a follow-up turn of an agent that came to its own end: after the result of the turn that started it, which may be
+// still to come.
 func (e *inputEnd) taskEnded(s protocol.System) {
 	t, known := e.tasks[s.TaskID]
 	delete(e.tasks, s.TaskID)
-	if !known || !t.holds || WasStopped(s) {
+	if !known || !t.holds || t.foreground || WasStopped(s) {
 		return
 	}
 	turns := 1
@@ -149,32 +173,42 @@ func (e *inputEnd) verdict(waited bool) Verdict {
 // ready tells whether stdin may be closed now, and otherwise how long to wait if nothing happens; 0 is for ever.
 func (e *inputEnd) ready() (time.Duration, bool) {
 	switch {
-	case !e.ended || e.open > 0:
+	case !e.ended || e.open > 0 || e.running:
 		return 0, false
 	case e.written == 0 && e.results == 0:
 		return FollowUpWait, false // nothing was asked, so perhaps nothing comes
-	case !e.fresh && e.written > 0:
-		return e.beforeResult(), false
-	case e.agentAtWork():
-		return Ceiling, false
+	case e.results == 0:
+		return 0, false // a turn may take hours
+	case !e.fresh && e.written > 0, e.agentAtWork():
+		return e.ceiling, false
 	case e.state == "idle":
-		return QueuedWait, e.results >= e.written
+		return e.atMost(QueuedWait), e.answered >= e.written
 	case e.state != "":
-		return Ceiling, false
-	case e.results < e.written:
-		return Ceiling, false
+		return e.ceiling, false
+	}
+	return e.withoutState()
+}
+
+// withoutState is ready for a CLI that does not tell its state, after a result.
+func (e *inputEnd) withoutState() (time.Duration, bool) {
+	switch {
+	case e.queued > 0:
+		return e.ceiling, false
+	case e.answered < e.written && e.queued == 0:
+		return e.atMost(FollowUpWait), false // merged, unless it was on its way
+	case e.answered < e.written:
+		return e.atMost(MergedWait), false
 	case e.results < e.followUp:
-		return FollowUpWait, false
+		return e.atMost(FollowUpWait), false
 	}
 	return 0, true
 }
 
-// beforeResult is the wait while the last user line has no result: none before the first result, since a turn may take hours.
-func (e *inputEnd) beforeResult() time.Duration {
-	if e.results == 0 {
-		return 0
+func (e *inputEnd) atMost(wait time.Duration) time.Duration {
+	if e.ceiling > 0 {
+		return min(wait, e.ceiling)
 	}
-	return Ceiling
+	return wait
 }
 
 func (e *inputEnd) agentAtWork() bool {
@@ -196,7 +230,34 @@ func (e *inputEnd) afterEnd(waited bool) Verdict {
 // exitWait is how long the CLI may be silent once stdin has ended: it waits for its background shells, else it only flushes.
 func (e *inputEnd) exitWait() time.Duration {
 	if len(e.tasks) > 0 {
-		return Ceiling
+		return e.ceiling
 	}
 	return ExitWait
+}
+
+// IsFollowUp reports whether a result is of a turn that the CLI ran of its own accord, because a task had settled. It answers no user
+// line (cli:15.1).
+func IsFollowUp(result protocol.Message) bool {
+	return origin(result) == "task-notification" && protocol.Member(result.Raw, "user_message_uuid") == nil
+}
+
+// Queued gives how many prompts waited in the CLI when it wrote a result; -1 if it does not tell.
+func Queued(result protocol.Message) int {
+	count, err := strconv.Atoi(string(protocol.Member(result.Raw, "queued_turn_count")))
+	if err != nil || count < 0 {
+		return -1
+	}
+	return count
+}
+
+// inForeground reports whether a started task is one that its turn waits for.
+func inForeground(s protocol.System) bool {
+	return string(protocol.Member(s.Data, "is_backgrounded")) == "false"
+}
+
+// origin gives who a turn is for.
+func origin(result protocol.Message) string {
+	var kind string
+	_ = json.Unmarshal(protocol.Member(protocol.Member(result.Raw, "origin"), "kind"), &kind)
+	return kind
 }

@@ -3,6 +3,7 @@ package parts
 import (
 	"context"
 	"encoding/json"
+	"time"
 
 	"github.com/wiretrial/wiretrial/protocol"
 	"github.com/wiretrial/wiretrial/transport"
@@ -50,8 +51,8 @@ type Parts struct {
 	Queue func(limit int64) Queue
 	// Turns gives the judge of where turns end.
 	Turns func() Turns
-	// InputEnd gives the judge of a one-shot session's end.
-	InputEnd func() InputEnd
+	// InputEnd gives the judge of a one-shot session's end; ceiling bounds its waits, 0 is no bound.
+	InputEnd func(ceiling time.Duration) InputEnd
 	// End tells how a session ended; nil is a good end.
 	End func(Ending) *Failure
 }

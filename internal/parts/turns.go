@@ -1,6 +1,8 @@
 package parts
 
 import (
+	"slices"
+
 	"github.com/wiretrial/wiretrial/protocol"
 )
 
@@ -31,11 +33,13 @@ type turns struct {
 	current int // the turn of the last result
 	agents  map[string]bool
 	held    bool // a result came while an agent was at work
+	states  bool // the CLI tells its state
 }
 
 type turn struct {
 	number      int
 	interrupted bool
+	merged      bool // no prompt waited in the CLI when a result came: it was merged, unless it was on its way
 }
 
 // NewTurns gives the product's judge: a turn ends at its result, but not at one that an agent at work outlives (B020), and the
@@ -44,6 +48,7 @@ func NewTurns() Turns { return &turns{agents: map[string]bool{}} }
 
 func (t *turns) Wrote() int {
 	t.wrote++
+	t.open = slices.DeleteFunc(t.open, func(o turn) bool { return o.merged })
 	t.open = append(t.open, turn{number: t.wrote})
 	return t.wrote
 }
@@ -57,9 +62,11 @@ func (t *turns) Interrupted() {
 func (t *turns) Judge(m protocol.Message) Mark {
 	switch m.Type {
 	case protocol.TypeResult:
-		return t.result(m.Result())
+		return t.result(m)
 	case protocol.TypeSystem:
 		return t.system(m.System())
+	case protocol.TypeAssistant, protocol.TypeStreamEvent:
+		t.merge(false)
 	}
 	return Mark{Turn: t.asked()}
 }
@@ -72,8 +79,19 @@ func (t *turns) asked() int {
 	return t.open[0].number
 }
 
-func (t *turns) result(r protocol.Result) Mark {
-	over := t.settle(r.IsError)
+// merge notes of the prompts without a result that they were merged into the turn that is over, or that one runs after all.
+func (t *turns) merge(merged bool) {
+	for i := range t.open {
+		t.open[i].merged = merged
+	}
+}
+
+func (t *turns) result(m protocol.Message) Mark {
+	over := turn{number: t.current}
+	if !IsFollowUp(m) {
+		over = t.settle(m.Result().IsError)
+	}
+	t.merge(Queued(m) == 0)
 	t.current = over.number
 	if len(t.agents) > 0 && !over.interrupted {
 		t.held = true
@@ -105,18 +123,28 @@ func (t *turns) system(s protocol.System) Mark {
 		t.agents[s.TaskID] = true
 	case s.EndsTask():
 		return t.taskEnded(s)
-	case s.Subtype == protocol.SystemSessionState && s.State == "idle":
-		clear(t.agents) // the CLI is not idle while an agent runs
-		return t.release()
+	case s.Subtype == protocol.SystemSessionState:
+		return t.state(s.State)
 	}
 	return Mark{Turn: t.asked()}
 }
 
-// taskEnded ends a held turn if no result will follow: only an agent that came to its own end has one (cli:15.1).
+func (t *turns) state(state string) Mark {
+	t.states = true
+	if state == "idle" {
+		clear(t.agents) // the CLI is not idle while an agent runs
+		return t.release()
+	}
+	t.merge(false)
+	return Mark{Turn: t.asked()}
+}
+
+// taskEnded ends a held turn if perhaps no result will follow: an agent that came to its own end has one, one that was stopped need
+// not (cli:15.1). A CLI that tells its state says so itself.
 func (t *turns) taskEnded(s protocol.System) Mark {
 	known := t.agents[s.TaskID]
 	delete(t.agents, s.TaskID)
-	if known && len(t.agents) == 0 && WasStopped(s) {
+	if known && len(t.agents) == 0 && !t.states && WasStopped(s) {
 		return t.release()
 	}
 	return Mark{Turn: t.asked()}
