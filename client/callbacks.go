@@ -2,9 +2,7 @@ package client
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
-	"strconv"
 	"time"
 
 	"github.com/wiretrial/wiretrial/internal/parts"
@@ -55,35 +53,11 @@ type Hook struct {
 	Matcher string
 	// Timeout is how long the CLI waits for the answer; 0 leaves it to the CLI.
 	Timeout time.Duration
+	// OnFailure is what becomes of the action if the hook fails or is not answered; empty leaves it to the CLI.
+	OnFailure OnFailure
 	// Run answers with an object: a HookOutput, a json.RawMessage, or anything that encodes to one; nil passes. It is called
 	// as CanUseTool is.
 	Run func(ctx context.Context, in HookInput) (any, error)
-}
-
-// hookID gives the callback id under which a hook is registered.
-func hookID(i int) string { return "hook_" + strconv.Itoa(i) }
-
-// initialize gives the opening request.
-func (o *Options) initialize(p *parts.Parts) protocol.Initialize {
-	var request protocol.Initialize
-	for i, h := range o.Hooks {
-		if request.Hooks == nil {
-			request.Hooks = map[string][]protocol.HookMatcher{}
-		}
-		m := protocol.HookMatcher{CallbackIDs: []string{hookID(i)}}
-		if h.Matcher != "" {
-			m.Matcher = &h.Matcher
-		}
-		if h.Timeout > 0 {
-			m.Timeout = json.Number(strconv.FormatFloat(h.Timeout.Seconds(), 'f', -1, 64))
-		}
-		request.Hooks[h.Event] = append(request.Hooks[h.Event], m)
-	}
-	request.SDKMCPServers = names(o.MCPServers)
-	if o.SystemPrompt != nil && p.InInitialize(*o.SystemPrompt) {
-		request.SystemPrompt = []string{*o.SystemPrompt}
-	}
-	return request
 }
 
 // handle answers the CLI's requests with the callbacks of the session's options.

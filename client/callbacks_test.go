@@ -331,7 +331,7 @@ func TestOptionsThatCannotBeUsedAreRefusedBeforeTheStart(t *testing.T) {
 	t.Parallel()
 	for name, opts := range map[string]client.Options{
 		"NUL in resume":  {Resume: "a\x00b"},
-		"NUL in args":    {ExtraArgs: []string{"a\x00"}},
+		"NUL in args":    {ExtraArgs: map[string]*string{"a": new("x\x00")}},
 		"bad variable":   {Env: map[string]string{"A=B": "x"}},
 		"hook of none":   {Hooks: []client.Hook{{Event: "Stop"}}},
 		"server of none": {MCPServers: map[string]*mcp.Server{"s": nil}},
@@ -345,7 +345,7 @@ func TestOptionsThatCannotBeUsedAreRefusedBeforeTheStart(t *testing.T) {
 func TestALongSystemPromptTravelsInInitialize(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("p", 140000)
-	opts, f := pipe(t, func(o *client.Options) { o.SystemPrompt = &long }, mute)
+	opts, f := pipe(t, func(o *client.Options) { o.SystemPrompt = client.PromptText{Text: long} }, mute)
 	c := client.New(opts)
 	done := make(chan error, 1)
 	go func() { done <- c.Connect(within(t)) }()

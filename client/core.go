@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
-	"os"
 	"strconv"
 	"sync"
 	"time"
@@ -28,11 +27,12 @@ const (
 // core is one CLI from its start to its end. Its reading goroutine is started by open, ends with the CLI's output, and closes
 // done; everything else is called from any goroutine.
 type core struct {
-	opts  Options
-	parts *parts.Parts
-	t     transport.Transport
-	mcp   *mcpBridge
-	input *inputDriver // of a one-shot session; nil otherwise
+	opts   Options
+	launch *launch
+	parts  *parts.Parts
+	t      transport.Transport
+	mcp    *mcpBridge
+	input  *inputDriver // of a one-shot session; nil otherwise
 
 	pending parts.Pending
 	queue   parts.Queue
@@ -61,18 +61,20 @@ type core struct {
 
 // open starts a CLI and the reading of its output. ctx is for the start only.
 func open(ctx context.Context, opts Options, p *parts.Parts) (*core, error) {
-	if err := opts.check(); err != nil {
-		return nil, err
-	}
 	if err := ctx.Err(); err != nil {
 		return nil, asError("connect", err)
 	}
-	t, err := openTransport(ctx, &opts, p)
+	launch, err := opts.prepare(p)
 	if err != nil {
 		return nil, err
 	}
+	t, err := openTransport(ctx, launch, p)
+	if err != nil {
+		launch.clean()
+		return nil, err
+	}
 	s := &core{
-		opts: opts, parts: p, t: p.Wrap(t),
+		opts: opts, launch: launch, parts: p, t: p.Wrap(t),
 		pending: p.Pending(), queue: p.Queue(opts.maxUnread()), turns: p.Turns(),
 		calls: map[string][]*call{}, done: make(chan struct{}),
 	}
@@ -82,7 +84,8 @@ func open(ctx context.Context, opts Options, p *parts.Parts) (*core, error) {
 	return s, nil
 }
 
-func openTransport(ctx context.Context, opts *Options, p *parts.Parts) (transport.Transport, error) {
+func openTransport(ctx context.Context, l *launch, p *parts.Parts) (transport.Transport, error) {
+	opts := l.opts
 	if opts.Open != nil {
 		t, err := opts.Open(ctx)
 		if err != nil {
@@ -94,10 +97,17 @@ func openTransport(ctx context.Context, opts *Options, p *parts.Parts) (transpor
 	if err != nil {
 		return nil, startError(err)
 	}
-	spec := opts.spec(p)
-	t, err := p.Open(ctx, transport.Command{
-		Path: path, Args: p.Argv(spec), Env: p.Env(spec, os.Environ()), Dir: opts.Cwd,
-	}, opts.transportOptions())
+	command, err := l.command(p, path)
+	if err != nil {
+		return nil, startError(err)
+	}
+	spawn := opts.Spawn
+	if spawn == nil {
+		spawn = func(ctx context.Context, c transport.Command) (transport.Transport, error) {
+			return p.Open(ctx, c, opts.transportOptions())
+		}
+	}
+	t, err := spawn(ctx, command)
 	if err != nil {
 		return nil, startError(err)
 	}
@@ -112,15 +122,16 @@ func (s *core) handshake(ctx context.Context) error {
 		defer cancel()
 	}
 	answer, err := s.parts.Initialize(ctx, func(ctx context.Context) (protocol.Message, error) {
-		return s.exchange(ctx, s.opts.initialize(s.parts))
+		return s.exchange(ctx, s.launch.request)
 	})
 	if err != nil {
 		return asError("connect", err)
 	}
+	info := answer.ControlResponse()
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.info = answer.ControlResponse()
-	return nil
+	s.info = info
+	s.mu.Unlock()
+	return s.launch.confirmed(info.Response)
 }
 
 // exchange writes a request and waits for its answer; a refusal is an error.
@@ -240,7 +251,7 @@ func (s *core) say(ctx context.Context, op string, line []byte) error {
 	s.turnOpen = true
 	s.mu.Unlock()
 	s.input.step(parts.PromptWritten, Message{})
-	return s.write(ctx, op, line)
+	return s.write(ctx, op, s.opts.composed(line))
 }
 
 // oneLine gives a JSON object as one line.

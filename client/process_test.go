@@ -274,7 +274,7 @@ func TestWhatTheProcessIsStartedWith(t *testing.T) {
 	if err != nil || len(got) != 1 {
 		t.Fatalf("got %v, %v", got, err)
 	}
-	for _, want := range []string{`"--permission-prompt-tool","stdio"`, `"--resume=--version"`, `"--tools",""`, `"KEEP_ME=yes"`, `"CLAUDE_CODE_ENTRYPOINT=sdk-go"`} {
+	for _, want := range []string{`"--permission-prompt-tool=stdio"`, `"--resume=--version"`, `"--tools="`, `"KEEP_ME=yes"`, `"CLAUDE_CODE_ENTRYPOINT=sdk-go"`} {
 		if !strings.Contains(got[0], want) {
 			t.Errorf("the process got %s, want %s in it", got[0], want)
 		}

@@ -126,6 +126,7 @@ func (s *core) finish() {
 	grace.Stop()
 	_ = s.t.Close(context.Background())
 	s.input.stop()
+	s.launch.clean()
 
 	s.mu.Lock()
 	end := s.ending(s.t.Exit())

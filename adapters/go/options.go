@@ -61,9 +61,12 @@ func (s *session) options(params json.RawMessage) (client.Options, error) {
 	o := p.Options
 	opts = client.Options{
 		CLIPath: p.CLIPath, Cwd: p.Cwd, Env: o.Env, Model: o.Model, PermissionMode: o.PermissionMode, Resume: o.Resume,
-		MaxTurns: o.MaxTurns, SystemPrompt: o.SystemPrompt, Tools: o.Tools, SettingSources: o.SettingSources,
+		MaxTurns: o.MaxTurns, Tools: o.Tools, SettingSources: o.SettingSources,
 		PartialMessages: o.PartialMessages, MaxFrame: o.MaxBufferBytes,
 		InitializeTimeout: time.Duration(o.InitializeTimeoutMS) * time.Millisecond,
+	}
+	if o.SystemPrompt != nil {
+		opts.SystemPrompt = client.PromptText{Text: *o.SystemPrompt}
 	}
 	if o.CLIPath != "" {
 		opts.CLIPath = o.CLIPath

@@ -3,6 +3,7 @@ package mutants
 import (
 	"context"
 	"os/exec"
+	"slices"
 	"strings"
 
 	"github.com/wiretrial/wiretrial/internal/parts"
@@ -30,24 +31,11 @@ func spawnGroup() []Mutant {
 		}, {
 			Name: "empty-is-unset", Group: Spawn, Fault: "drops empty lists, empty texts and zeros",
 			Kills: kills("spawn/empty-is-not-unset"),
-			Parts: withSpec(func(s *parts.Spec) {
-				if len(s.Tools) == 0 {
-					s.Tools = nil
-				}
-				if len(s.SettingSources) == 0 {
-					s.SettingSources = nil
-				}
-				if s.MaxTurns != nil && *s.MaxTurns == 0 {
-					s.MaxTurns = nil
-				}
-				if s.SystemPrompt != nil && *s.SystemPrompt == "" {
-					s.SystemPrompt = nil
-				}
-			}),
+			Parts: withFlags(func(f parts.Flag) bool { return f.Form == parts.Bare || f.Value != "" && f.Value != "0" }),
 		}, {
 			Name: "no-prompt-tool", Group: Spawn, Fault: "adds no flag for a permission callback",
 			Kills: kills("spawn/prompt-flag-for-callback"),
-			Parts: withSpec(func(s *parts.Spec) { s.AsksPermission = false }),
+			Parts: withFlags(func(f parts.Flag) bool { return f.Name != "--permission-prompt-tool" }),
 		}, {
 			Name: "env-as-is", Group: Spawn, Fault: "hands its whole environment on",
 			Kills: kills("spawn/inside-a-claude-session"),
@@ -62,10 +50,11 @@ func spawnGroup() []Mutant {
 	}
 }
 
-func withSpec(change func(*parts.Spec)) func() *parts.Parts {
+// withFlags gives the product's pieces with those flags only that keep wants.
+func withFlags(keep func(parts.Flag) bool) func() *parts.Parts {
 	return with(func(p *parts.Parts) {
 		p.Argv = func(s parts.Spec) []string {
-			change(&s)
+			s.Flags = slices.DeleteFunc(slices.Clone(s.Flags), func(f parts.Flag) bool { return !keep(f) })
 			return parts.Argv(s)
 		}
 	})
@@ -73,7 +62,7 @@ func withSpec(change func(*parts.Spec)) func() *parts.Parts {
 
 // spawnHangs gives a system prompt to the command line however long it is, since a start that fails is what it waits for.
 func spawnHangs(p *parts.Parts) {
-	p.InInitialize = func(string) bool { return false }
+	p.TooLong = func(string) bool { return false }
 	p.Find = func(path string) (string, error) {
 		found, err := parts.Find(path)
 		if err == nil {

@@ -13,8 +13,8 @@ import (
 type Parts struct {
 	// Argv gives the arguments after argv[0].
 	Argv func(Spec) []string
-	// InInitialize tells whether a system prompt travels in initialize and not among the arguments.
-	InInitialize func(systemPrompt string) bool
+	// TooLong tells whether a value cannot be an argument, so that it travels in initialize or in a file.
+	TooLong func(value string) bool
 	// Env gives the CLI's environment from the client's own.
 	Env func(s Spec, inherited []string) []string
 	// Find gives the executable for a path or, if that is empty, finds claude.
@@ -84,7 +84,7 @@ type Outcome struct {
 // Default gives the product's pieces.
 func Default() *Parts {
 	return &Parts{
-		Argv: Argv, InInitialize: InInitialize, Env: Env, Find: Find, Open: Open,
+		Argv: Argv, TooLong: TooLong, Env: Env, Find: Find, Open: Open,
 		Wrap:    func(t transport.Transport) transport.Transport { return t },
 		Decode:  protocol.Decode,
 		Faulty:  Faulty,

@@ -11,53 +11,10 @@ import (
 	"testing"
 	"testing/synctest"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/wiretrial/wiretrial/internal/parts"
 	"github.com/wiretrial/wiretrial/protocol"
 	"github.com/wiretrial/wiretrial/transport"
 )
-
-func TestArgv(t *testing.T) {
-	t.Parallel()
-	base := []string{"--output-format", "stream-json", "--verbose", "--input-format", "stream-json"}
-	for name, tt := range map[string]struct {
-		spec parts.Spec
-		want []string
-	}{
-		"nothing":              {parts.Spec{}, nil},
-		"permission callback":  {parts.Spec{AsksPermission: true}, []string{"--permission-prompt-tool", "stdio"}},
-		"a value like a flag":  {parts.Spec{Resume: "--version"}, []string{"--resume=--version"}},
-		"no tools":             {parts.Spec{Tools: []string{}}, []string{"--tools", ""}},
-		"some tools":           {parts.Spec{Tools: []string{"Bash", "Read"}}, []string{"--tools", "Bash,Read"}},
-		"no settings":          {parts.Spec{SettingSources: []string{}}, []string{"--setting-sources="}},
-		"zero turns":           {parts.Spec{MaxTurns: new(0)}, []string{"--max-turns=0"}},
-		"an empty prompt":      {parts.Spec{SystemPrompt: new("")}, []string{"--system-prompt="}},
-		"model, mode, partial": {parts.Spec{Model: "m", PermissionMode: "plan", PartialMessages: true}, []string{"--model=m", "--permission-mode=plan", "--include-partial-messages"}},
-		"extra comes last":     {parts.Spec{Model: "m", Extra: []string{"--x", "y"}}, []string{"--model=m", "--x", "y"}},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			if diff := cmp.Diff(append(slices.Clone(base), tt.want...), parts.Argv(tt.spec)); diff != "" {
-				t.Errorf("argv (-want +got):\n%s", diff)
-			}
-		})
-	}
-}
-
-func TestEnv(t *testing.T) {
-	t.Parallel()
-	inherited := []string{"PATH=/bin", "CLAUDECODE=1", "CLAUDE_CODE_SESSION_ID=x", "CLAUDE_CODE_ENTRYPOINT=cli", "KEEP=yes", "MINE=old"}
-	got := parts.Env(parts.Spec{Env: map[string]string{"MINE": "new", "EMPTY": ""}}, inherited)
-	want := []string{"PATH=/bin", "KEEP=yes", "CLAUDE_CODE_ENTRYPOINT=sdk-go", "CLAUDE_CODE_SDK_READS_SESSION_STATE=1", "EMPTY=", "MINE=new"}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("environment (-want +got):\n%s", diff)
-	}
-	got = parts.Env(parts.Spec{Env: map[string]string{"CLAUDECODE": "1", "CLAUDE_CODE_ENTRYPOINT": "x"}}, nil)
-	if !slices.Contains(got, "CLAUDECODE=1") || !slices.Contains(got, "CLAUDE_CODE_ENTRYPOINT=x") {
-		t.Errorf("what the user sets wins: %v", got)
-	}
-}
 
 func TestFind(t *testing.T) {
 	t.Parallel()
