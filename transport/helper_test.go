@@ -58,9 +58,11 @@ func play(part string) int {
 		wait()
 	case "environment":
 		return tell()
+	case "version", "version-fails", "version-stays", "version-floods", "version-parent":
+		return version(part)
 	case "parent", "chatty-parent", "parent-at-eof":
 		return parent(part)
-	case "grandchild", "chatty":
+	case "grandchild", "known-grandchild", "chatty":
 		return grandchild(part)
 	}
 	return 0
@@ -78,6 +80,55 @@ func tell() int {
 	return 0
 }
 
+// version tells a version in one way or another.
+func version(part string) int {
+	if len(os.Args) != 2 || os.Args[1] != "--version" {
+		return 99
+	}
+	fmt.Fprintln(os.Stderr, "a warning")
+	switch part {
+	case "version-fails":
+		return 3
+	case "version-floods":
+		for {
+			if _, err := fmt.Println(strings.Repeat("x", 4000)); err != nil {
+				return 1
+			}
+		}
+	case "version-parent":
+		if _, err := giveBirth("known-grandchild"); err != nil {
+			return 1
+		}
+	}
+	fmt.Println("update available\n2.1.329 (Claude Code)")
+	if part == "version-stays" {
+		wait()
+	}
+	return 0
+}
+
+// giveBirth starts a grandchild that holds stdout and stderr, and gives its stdin. It returns when a known-grandchild lives.
+func giveBirth(part string) (io.Closer, error) {
+	cmd := exec.Command(os.Args[0])
+	cmd.Env = []string{helperVar + "=" + part, lifeVar + "=" + os.Getenv(lifeVar)}
+	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
+	alive, err := cmd.StdinPipe()
+	if err != nil {
+		return nil, err
+	}
+	lives, tell, err := os.Pipe()
+	if err != nil {
+		return nil, err
+	}
+	if part == "known-grandchild" {
+		cmd.ExtraFiles = []*os.File{tell}
+	}
+	err = cmd.Start()
+	_ = tell.Close()
+	_, _ = io.Copy(io.Discard, lives) // until a grandchild that was given the pipe has closed it
+	return alive, err
+}
+
 // parent starts a grandchild that holds its stdout and stderr, says so when that lives, and ends: at once with code 7,
 // or at the end of its input.
 func parent(part string) int {
@@ -85,11 +136,8 @@ func parent(part string) int {
 	if part == "chatty-parent" {
 		child = "chatty"
 	}
-	cmd := exec.Command(os.Args[0])
-	cmd.Env = []string{helperVar + "=" + child, lifeVar + "=" + os.Getenv(lifeVar)}
-	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
-	alive, _ := cmd.StdinPipe()
-	if err := cmd.Start(); err != nil {
+	alive, err := giveBirth(child)
+	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
@@ -109,6 +157,9 @@ func grandchild(part string) int {
 	life, err := net.Dial("unix", os.Getenv(lifeVar))
 	if err != nil {
 		return 1
+	}
+	if part == "known-grandchild" {
+		_ = os.NewFile(3, "tell").Close()
 	}
 	if part == "chatty" {
 		go func() {

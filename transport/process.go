@@ -130,7 +130,7 @@ func newProcess(proc *os.Process, ours [3]*os.File, opts Options) *Process {
 	p := &Process{
 		proc: proc, killGroup: opts.KillGroupOnExit,
 		stdout: newOutPipe(ours[1], grace, drainLimit),
-		stderr: newOutPipe(ours[2], DefaultDrainGrace, DefaultDrainGrace),
+		stderr: newOutPipe(ours[2], stderrGrace(grace), DefaultDrainGrace),
 	}
 	p.conn = newConn(p.stdout, ours[0], opts)
 	p.target = processTarget{p}
@@ -144,6 +144,14 @@ func newProcess(proc *os.Process, ours [3]*os.File, opts Options) *Process {
 	go func() { defer close(drained); p.tail.Drain(p.stderr) }()
 	go p.await(drained)
 	return p
+}
+
+// stderrGrace is the DrainGrace for stderr, whose end the end of the process waits for: the usual one is the longest.
+func stderrGrace(grace time.Duration) time.Duration {
+	if grace < 0 {
+		return DefaultDrainGrace
+	}
+	return min(grace, DefaultDrainGrace)
 }
 
 // await sees the process's end and tells everybody.
