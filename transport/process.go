@@ -98,13 +98,9 @@ func Start(ctx context.Context, cmd Command, opts Options) (*Process, error) {
 	}
 	pipes, err := openPipes()
 	if err != nil {
-		return nil, fmt.Errorf("start of %s: %w", cmd.Path, err)
+		return nil, diagnose(cmd, path, err)
 	}
-	start := os.StartProcess
-	if opts.StartProcess != nil {
-		start = opts.StartProcess
-	}
-	proc, err := start(path, append([]string{cmd.Path}, cmd.Args...), &os.ProcAttr{
+	proc, err := startUnlessBusy(ctx, opts, path, append([]string{cmd.Path}, cmd.Args...), &os.ProcAttr{
 		Dir: cmd.Dir, Env: append([]string{}, cmd.Env...), Files: pipes.theirs[:], Sys: ownGroup(),
 	})
 	closeAll(pipes.theirs[:])
@@ -118,6 +114,29 @@ func Start(ctx context.Context, cmd Command, opts Options) (*Process, error) {
 		return nil, fmt.Errorf("start of %s: %w", cmd.Path, err)
 	}
 	return p, nil
+}
+
+// busyTries is how often the start of a file that is being written is tried again, after 1, 2, 4, ... ms: 127 ms in all. A process
+// that was started elsewhere in this program a moment ago may hold the descriptor with which somebody has just written the file.
+const busyTries = 7
+
+// startUnlessBusy starts a process, and tries again while its file is being written.
+func startUnlessBusy(ctx context.Context, opts Options, path string, argv []string, attr *os.ProcAttr) (*os.Process, error) {
+	start := os.StartProcess
+	if opts.StartProcess != nil {
+		start = opts.StartProcess
+	}
+	for wait, tries := time.Millisecond, 0; ; wait, tries = 2*wait, tries+1 {
+		proc, err := start(path, argv, attr)
+		if err == nil || tries == busyTries || systemKind(err) != ErrBusy {
+			return proc, err
+		}
+		select {
+		case <-time.After(wait):
+		case <-ctx.Done():
+			return nil, err
+		}
+	}
 }
 
 // newProcess puts a running process together and starts its goroutines: one that waits for its end, which

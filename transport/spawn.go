@@ -1,15 +1,10 @@
 package transport
 
 import (
-	"bufio"
 	"errors"
 	"fmt"
-	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
-	"syscall"
 )
 
 // Why a process could not be started, for errors.Is on a [*SpawnError].
@@ -24,11 +19,18 @@ var (
 	ErrBadInterpreter = errors.New("interpreter not found")
 	// ErrArgsTooLong: arguments and environment are longer than the system allows.
 	ErrArgsTooLong = errors.New("arguments are too long for the system")
+	// ErrBusy: somebody has the file open for writing, as an update in progress does; Start has tried for a moment.
+	ErrBusy = errors.New("executable is being written")
+	// ErrTooManyFiles: this process or the system has no descriptor left.
+	ErrTooManyFiles = errors.New("too many open files")
+	// ErrTooManyProcesses: the user or the system has no process or memory left for one more.
+	ErrTooManyProcesses = errors.New("too many processes")
 )
 
 // SpawnError is a process that could not be started.
 type SpawnError struct {
-	// Kind is ErrNotFound, ErrNotExecutable, ErrNoDir, ErrBadInterpreter, ErrArgsTooLong, or nil if none fits.
+	// Kind is ErrNotFound, ErrNotExecutable, ErrIsDirectory, ErrBatchFile, ErrNoDir, ErrBadInterpreter, ErrArgsTooLong, ErrBusy,
+	// ErrTooManyFiles, ErrTooManyProcesses, or nil if none fits.
 	Kind error
 	// Path is the executable, Dir the working directory, as asked for.
 	Path, Dir string
@@ -81,74 +83,6 @@ func resolve(cmd Command) (string, error) {
 		return "", &SpawnError{Path: cmd.Path, Dir: cmd.Dir, Err: err}
 	}
 	return abs, nil
-}
-
-// diagnose finds out why a start failed: the system has one word, "no such file", for three reasons. It
-// looks only after the failure, so a good start pays nothing.
-func diagnose(cmd Command, path string, err error) error {
-	e := &SpawnError{Path: cmd.Path, Dir: cmd.Dir, Err: err}
-	switch {
-	case errors.Is(err, syscall.E2BIG):
-		e.Kind, e.Detail = ErrArgsTooLong, sizes(cmd)
-	case cmd.Dir != "" && !usableDir(cmd.Dir):
-		e.Kind = ErrNoDir
-	case errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR):
-		e.Kind = ErrNotFound
-		if _, statErr := os.Stat(path); statErr == nil {
-			e.Kind, e.Detail = ErrBadInterpreter, interpreter(path)
-		}
-	case errors.Is(err, fs.ErrPermission):
-		e.Detail, e.Kind = deniedBy(path)
-	case errors.Is(err, syscall.ENOEXEC):
-		e.Kind, e.Detail = ErrNotExecutable, "it is neither a program for this system nor a script that starts with #!"
-	}
-	return e
-}
-
-// deniedBy says whose permission was missing: the script's own or its interpreter's.
-func deniedBy(path string) (detail string, kind error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return "", ErrNotExecutable
-	}
-	if info.IsDir() {
-		return "", ErrIsDirectory
-	}
-	if name := interpreter(path); name != "" && info.Mode()&0o111 != 0 {
-		return name, ErrBadInterpreter
-	}
-	return "mode " + info.Mode().String(), ErrNotExecutable
-}
-
-// interpreter is the one that a script's first line names; empty if there is none.
-func interpreter(path string) string {
-	info, err := os.Stat(path)
-	if err != nil || !info.Mode().IsRegular() {
-		return "" // opening a pipe would wait
-	}
-	f, err := os.Open(path)
-	if err != nil {
-		return ""
-	}
-	defer f.Close()
-	first, _ := bufio.NewReader(io.LimitReader(f, 512)).ReadString('\n')
-	name, ok := strings.CutPrefix(first, "#!")
-	if !ok {
-		return ""
-	}
-	return fmt.Sprintf("%q", strings.TrimRight(name, "\n"))
-}
-
-// sizes says how long arguments and environment are: systems limit their sum and, on Linux, each one (128 KiB).
-func sizes(cmd Command) string {
-	total, longest := 0, 0
-	for _, list := range [][]string{cmd.Args, cmd.Env} {
-		for _, s := range list {
-			total += len(s) + 1
-			longest = max(longest, len(s))
-		}
-	}
-	return fmt.Sprintf("%d bytes in all, the longest %d; pass long values in a file or over stdin", total, longest)
 }
 
 // stdPipes are the three pipes of a process: stdin, stdout, stderr, and which end is whose.

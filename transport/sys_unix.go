@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"slices"
 	"syscall"
 	"time"
 
@@ -63,6 +64,22 @@ func signalOf(state *os.ProcessState) string {
 		return ""
 	}
 	return unix.SignalName(ws.Signal())
+}
+
+// systemKind is the kind of a failure to start that the system has a word of its own for; nil if it has not.
+func systemKind(err error) error {
+	for kind, words := range map[error][]syscall.Errno{
+		ErrArgsTooLong:      {unix.E2BIG},
+		ErrBusy:             {unix.ETXTBSY},
+		ErrTooManyFiles:     {unix.EMFILE, unix.ENFILE},
+		ErrTooManyProcesses: {unix.EAGAIN, unix.ENOMEM},
+		ErrNotFound:         {unix.ELOOP, unix.ENAMETOOLONG},
+	} {
+		if slices.ContainsFunc(words, func(w syscall.Errno) bool { return errors.Is(err, w) }) {
+			return kind
+		}
+	}
+	return nil
 }
 
 // mayExecute says whether the system would let this process execute a file.

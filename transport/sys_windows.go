@@ -27,6 +27,24 @@ func terminate(p *os.Process) error { return p.Kill() }
 // signalOf is empty: no process is ended by a signal here.
 func signalOf(*os.ProcessState) string { return "" }
 
+// systemKind is the kind of a failure to start that the system has a word of its own for; nil if it has not. A command line that is
+// too long is told as a file name that is (B145).
+func systemKind(err error) error {
+	for word, kind := range map[syscall.Errno]error{
+		windows.ERROR_FILENAME_EXCED_RANGE: ErrArgsTooLong,
+		windows.ERROR_BAD_EXE_FORMAT:       ErrNotExecutable,
+		windows.ERROR_SHARING_VIOLATION:    ErrBusy,
+		windows.ERROR_TOO_MANY_OPEN_FILES:  ErrTooManyFiles,
+		windows.ERROR_NO_SYSTEM_RESOURCES:  ErrTooManyProcesses,
+		windows.ERROR_DIRECTORY:            ErrNoDir,
+	} {
+		if errors.Is(err, word) {
+			return kind
+		}
+	}
+	return nil
+}
+
 // mayExecute is true: the name decides here, and the start.
 func mayExecute(string) bool { return true }
 
