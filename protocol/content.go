@@ -2,6 +2,7 @@ package protocol
 
 import (
 	"encoding/json"
+	"reflect"
 	"strings"
 )
 
@@ -27,19 +28,41 @@ func (c Content) Text() string {
 	return b.String()
 }
 
-func (c *Content) fromWire(value json.RawMessage) {
-	if len(value) > 0 && value[0] == '"' {
-		*c = Content{TextBlock(stringValue(value))}
-		return
+// scan reads a list of blocks, or a string as one text block.
+func (c *Content) scan(r *reader, i int) int {
+	switch r.text[i] {
+	case '"':
+		end := stringEnd(r.text, i)
+		*c = Content{TextBlock(r.string(i, end))}
+		return end
+	case '[':
+		return c.blocks(r, i)
 	}
-	for element := range Elements(value) {
-		var block Block
-		if element[0] == '{' {
-			fill(element, &block)
+	return valueEnd(r.text, i)
+}
+
+func (c *Content) blocks(r *reader, i int) int {
+	for i = skipSpace(r.text, i+1); i < len(r.text) && r.text[i] != ']'; {
+		*c = append(*c, Block{})
+		block := &(*c)[len(*c)-1]
+		end := block.scan(r, i)
+		if end == i {
+			return len(r.text)
 		}
-		block.Raw = element
-		*c = append(*c, block)
+		i = next(r.text, end)
 	}
+	return min(i+1, len(r.text))
+}
+
+// scan reads a block. What is no object is kept raw.
+func (b *Block) scan(r *reader, i int) int {
+	if r.text[i] == '{' {
+		target := reflect.ValueOf(b).Elem()
+		return r.object(i, planOf(target.Type()), target)
+	}
+	end := valueEnd(r.text, i)
+	b.Raw = r.text[i:end:end]
+	return end
 }
 
 // Block is one block of content. Which fields count depends on Type; a block of an unknown type has only Type and Raw.

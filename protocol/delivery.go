@@ -13,13 +13,18 @@ const (
 	Never Delivery = "never"
 )
 
-// DeliveryOf returns the class of a message by its type and subtype. Types that are not known are MayDeliver.
+// DeliveryOf returns the class of a message by its type and subtype. Kinds that are not known are MayDeliver; every control line is
+// Never, and every result MustDeliver, whatever its subtype. [MessageKinds] has the classes of the known kinds with their sources.
+//
+// Must are the kinds that make up a conversation: both official SDKs document them and deliver them (ts:MSG-01). May are all others of the
+// union, because an SDK is free to leave out what it has no type for (ts:MSG-02), and some do. Never are the lines that answer to the SDK
+// alone (ts:MSG-03).
 func DeliveryOf(typ, subtype string) Delivery {
 	switch typ {
 	case TypeAssistant, TypeUser, TypeResult, TypeStreamEvent:
 		return MustDeliver
 	case TypeSystem:
-		if subtype == "init" {
+		if subtype == SystemInit {
 			return MustDeliver
 		}
 	case TypeControlRequest, TypeControlResponse, TypeControlCancel, TypeKeepAlive, TypeTranscriptMirror:

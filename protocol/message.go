@@ -2,177 +2,147 @@ package protocol
 
 import (
 	"encoding/json"
-	"strings"
+	"errors"
 )
 
 // Header is what nearly every message of the CLI carries.
 type Header struct {
-	UUID      string `json:"uuid"`
-	SessionID string `json:"session_id"`
-	// ParentToolUseID is the tool call of the subagent that speaks; empty for the main conversation.
-	ParentToolUseID string `json:"parent_tool_use_id"`
+	UUID      string `json:"uuid"`       // the message
+	SessionID string `json:"session_id"` // the session; it changes when the conversation is cleared
+	// Raw is the message as it came, with everything that has no field.
+	Raw json.RawMessage `json:"-"`
 }
 
-// Header returns the identity of any message.
-func (m Message) Header() Header {
-	var h Header
-	fill(m.Raw, &h)
-	return h
+// MarshalJSON returns the message as it came. One that was not read from a line has no encoding: views are for reading.
+func (h Header) MarshalJSON() ([]byte, error) { return asItCame(h.Raw) }
+
+func asItCame(raw json.RawMessage) ([]byte, error) {
+	if raw == nil {
+		return nil, errors.New("expected a message that was read from a line, got one that was made by hand, which has no encoding")
+	}
+	return raw, nil
 }
 
-// Assistant is a message of the model. The CLI writes one per content block; those of one reply share Message.ID.
+// Assistant is a message of the model. The CLI writes one per content block; those of one reply share Message.ID, and their
+// stop reason and usage are not final.
 type Assistant struct {
 	Header
-	Message AssistantBody `json:"message"`
-	// Error names a failure of the API ("rate_limit", "authentication_failed"); the text then tells it in prose.
-	Error string `json:"error"`
-	// Aborted says that the message was cut off by an interrupt.
-	Aborted bool `json:"aborted"`
+	Message                       AssistantBody   `json:"message"`                          // what the model said
+	ParentToolUseID               string          `json:"parent_tool_use_id"`               // the tool call of the subagent that speaks; empty for the main conversation
+	Error                         string          `json:"error"`                            // a failure of the API (rate_limit, authentication_failed, ...); the text then tells it in prose
+	RequestID                     string          `json:"request_id"`                       // the API's id of the request
+	Aborted                       bool            `json:"aborted"`                          // the message was cut off by an interrupt
+	IsAPIErrorMessage             bool            `json:"is_api_error_message"`             // the CLI made this message up from an error of the API
+	APIErrorStatus                json.Number     `json:"api_error_status"`                 // the HTTP status of that error
+	APIErrorType                  string          `json:"api_error_type"`                   // the API's name for it
+	UserMessageUUID               string          `json:"user_message_uuid"`                // the user line that the turn answers, if that had a uuid
+	UserMessageUUIDs              []string        `json:"user_message_uuids"`               // every user line that the turn has taken in so far, at most 64
+	ResumeReason                  string          `json:"resume_reason"`                    // why the turn continues one that a restart cut off
+	ResumedFromIncompleteThinking bool            `json:"resumed_from_incomplete_thinking"` // it goes on within the thinking of the message before it
+	Supersedes                    []string        `json:"supersedes"`                       // uuids of earlier messages that this one replaces
+	AgentID                       string          `json:"agent_id"`                         // the subagent that speaks: the id of its task
+	SubagentType                  string          `json:"subagent_type"`                    // what kind of subagent that is
+	TaskDescription               string          `json:"task_description"`                 // what it was started for
+	ThinkingDurationMS            json.Number     `json:"thinking_duration_ms"`             // how long the model thought before it
+	ThinkingDisplay               string          `json:"thinking_display"`                 // how the thinking is to be shown
+	ToolUseMeta                   []ToolUseMeta   `json:"tool_use_meta"`                    // how the tools that it calls are to be shown
+	LocalCommandRun               bool            `json:"local_command_run"`                // it is the output of a slash command that the CLI ran itself
+	LocalCommandSource            string          `json:"local_command_source"`             // where that command came from
+	ContextUsage                  json.RawMessage `json:"context_usage"`                    // the table of /context as data
+	UsageReport                   json.RawMessage `json:"usage_report"`                     // the report of /usage as data
+	Timestamp                     string          `json:"timestamp"`                        // when it was made by the CLI's clock, for display
 }
 
-// AssistantBody is the model's message inside an [Assistant].
+// AssistantBody is the model's message inside an [Assistant], as the API has it.
 type AssistantBody struct {
-	ID         string          `json:"id"`
-	Model      string          `json:"model"`
-	Role       string          `json:"role"`
-	Content    Content         `json:"content"`
-	StopReason string          `json:"stop_reason"` // empty for null
-	Usage      json.RawMessage `json:"usage"`
+	ID                   string          `json:"id"`                    // one id for all messages of a reply
+	Type                 string          `json:"type"`                  // message
+	Role                 string          `json:"role"`                  // assistant
+	Model                string          `json:"model"`                 // the model, "<synthetic>" if the CLI wrote the text itself
+	Content              Content         `json:"content"`               // the blocks
+	StopReason           string          `json:"stop_reason"`           // why the model stopped; empty for null
+	StopSequence         string          `json:"stop_sequence"`         // the text that stopped it
+	StopDetails          json.RawMessage `json:"stop_details"`          // more about a refusal
+	Usage                Usage           `json:"usage"`                 // what was counted when the message was made
+	ContextManagement    json.RawMessage `json:"context_management"`    // what the API dropped from the context
+	Container            json.RawMessage `json:"container"`             // the sandbox of tools that the API runs
+	Diagnostics          json.RawMessage `json:"diagnostics"`           // why the cache did not serve
+	InputTransformations json.RawMessage `json:"input_transformations"` // what the API changed in the request
+	// Raw is the object as it came.
+	Raw json.RawMessage `json:"-"`
 }
 
-// Assistant returns the typed view of an assistant message.
-func (m Message) Assistant() Assistant {
-	var a Assistant
-	fill(m.Raw, &a)
-	return a
+// ToolUseMeta says how to show a tool call.
+type ToolUseMeta struct {
+	ID                string `json:"id"`                  // the tool call
+	DisplayName       string `json:"display_name"`        // the tool's name for people
+	ServerDisplayName string `json:"server_display_name"` // its MCP server's name for people
+	ToolName          string `json:"tool_name"`           // the tool
 }
 
-// User is a user message as the CLI writes it: a tool's result, a replayed prompt or a text that the CLI made up.
+// User is a user message as the CLI writes it: a tool's result, a replayed prompt, or a text that the CLI made up.
 type User struct {
 	Header
-	Message       UserBody        `json:"message"`
-	ToolUseResult json.RawMessage `json:"tool_use_result"` // an object or a string
-	IsReplay      bool            `json:"isReplay"`
-	IsSynthetic   bool            `json:"isSynthetic"`
-	Timestamp     string          `json:"timestamp"`
+	Message          UserBody         `json:"message"`            // what was said
+	ParentToolUseID  string           `json:"parent_tool_use_id"` // the tool call of the subagent that speaks; empty for the main conversation
+	ToolUseResult    json.RawMessage  `json:"tool_use_result"`    // the tool's output as the tool made it: an object or a string
+	ToolResultMeta   []ToolResultMeta `json:"tool_result_meta"`   // how the calls were decided
+	IsReplay         bool             `json:"isReplay"`           // an SDK wrote it and the CLI echoes it
+	IsSynthetic      bool             `json:"isSynthetic"`        // the CLI made it up
+	IsMeta           bool             `json:"isMeta"`             // it is for the model and not for people
+	Priority         string           `json:"priority"`           // now, next or later
+	Origin           *Origin          `json:"origin"`             // who sent it
+	ShouldQuery      *bool            `json:"shouldQuery"`        // false: it starts no turn; nil: it was not said
+	ClientComposed   bool             `json:"client_composed"`    // the SDK composed it: no file mentions, no slash commands
+	PastedContent    json.RawMessage  `json:"pasted_content"`     // what was pasted and stands outside of message
+	InlinePastes     []string         `json:"inline_pastes"`      // what was pasted and stands in message
+	FileAttachments  json.RawMessage  `json:"file_attachments"`   // files that came with a replayed prompt
+	UserMessageUUID  string           `json:"user_message_uuid"`  // the user line that the turn answers, if that had a uuid
+	UserMessageUUIDs []string         `json:"user_message_uuids"` // every user line that the turn has taken in so far, at most 64
+	AgentID          string           `json:"agent_id"`           // the subagent that speaks: the id of its task
+	SubagentType     string           `json:"subagent_type"`      // what kind of subagent that is
+	TaskDescription  string           `json:"task_description"`   // what it was started for
+	Timestamp        string           `json:"timestamp"`          // when it was made by the CLI's clock, for display
 }
 
 // UserBody is the message inside a [User].
 type UserBody struct {
-	Role    string  `json:"role"`
-	Content Content `json:"content"`
+	Role    string  `json:"role"`    // user
+	Content Content `json:"content"` // the blocks
+	// Raw is the object as it came.
+	Raw json.RawMessage `json:"-"`
 }
 
-// User returns the typed view of a user message.
-func (m Message) User() User {
-	var u User
-	fill(m.Raw, &u)
-	return u
+// ToolResultMeta says how a tool call was decided.
+type ToolResultMeta struct {
+	ID                 string              `json:"id"`                  // the tool call
+	PermissionDecision *PermissionDecision `json:"permission_decision"` // who allowed or denied it
+	NonExecutionKind   string              `json:"non_execution_kind"`  // why it did not run
 }
 
-// Result ends a turn. IsError decides whether the turn failed: Subtype may be success all the same.
-type Result struct {
-	Header
-	Subtype        string            `json:"subtype"`
-	IsError        bool              `json:"is_error"`
-	NumTurns       json.Number       `json:"num_turns"`
-	DurationMS     json.Number       `json:"duration_ms"`
-	DurationAPIMS  json.Number       `json:"duration_api_ms"`
-	StopReason     string            `json:"stop_reason"`
-	TerminalReason string            `json:"terminal_reason"`
-	Result         string            `json:"result"` // the last text; absent when the turn failed
-	Errors         Texts             `json:"errors"`
-	APIErrorStatus json.Number       `json:"api_error_status"`
-	TotalCostUSD   json.Number       `json:"total_cost_usd"`
-	Usage          json.RawMessage   `json:"usage"`
-	ModelUsage     json.RawMessage   `json:"modelUsage"`
-	Denials        []json.RawMessage `json:"permission_denials"`
-	Structured     json.RawMessage   `json:"structured_output"`
-	Origin         json.RawMessage   `json:"origin"`
+// PermissionDecision is [ToolResultMeta.PermissionDecision].
+type PermissionDecision struct {
+	Decision string `json:"decision"` // accept or reject
+	Source   string `json:"source"`   // who decided
 }
 
-// Result returns the typed view of a result message.
-func (m Message) Result() Result {
-	var r Result
-	fill(m.Raw, &r)
-	return r
-}
-
-// ErrorText returns why a turn failed, as well as the message tells: its errors, else its text, else its subtype.
-func (r Result) ErrorText() string {
-	var texts []string
-	for _, text := range r.Errors {
-		if text = strings.TrimSpace(text); text != "" {
-			texts = append(texts, text)
-		}
-	}
-	switch {
-	case len(texts) > 0:
-		return strings.Join(texts, "; ")
-	case r.Result != "":
-		return r.Result
-	case r.Subtype != "" && r.Subtype != Success:
-		return r.Subtype
-	case r.APIErrorStatus != "":
-		return "API error (HTTP " + string(r.APIErrorStatus) + ")"
-	}
-	return "unknown error"
-}
-
-// StreamEvent is one event of the model's stream, written when partial messages are asked for.
-type StreamEvent struct {
-	Header
-	Event json.RawMessage `json:"event"`
-}
-
-// StreamEvent returns the typed view of a stream_event message.
-func (m Message) StreamEvent() StreamEvent {
-	var e StreamEvent
-	fill(m.Raw, &e)
-	return e
-}
-
-// TranscriptMirror is a batch of transcript entries for a session store. It carries no uuid and is never shown to the consumer.
-type TranscriptMirror struct {
-	FilePath string            `json:"filePath"`
-	Entries  []json.RawMessage `json:"entries"`
-}
-
-// TranscriptMirror returns the typed view of a transcript_mirror line.
-func (m Message) TranscriptMirror() TranscriptMirror {
-	var t TranscriptMirror
-	fill(m.Raw, &t)
-	return t
-}
-
-// CommandLifecycle tells what became of a user line that carried a uuid.
-type CommandLifecycle struct {
-	Header
-	CommandUUID string `json:"command_uuid"`
-	State       string `json:"state"` // queued, started, completed or cancelled
-}
-
-// CommandLifecycle returns the typed view of a command_lifecycle message.
-func (m Message) CommandLifecycle() CommandLifecycle {
-	var c CommandLifecycle
-	fill(m.Raw, &c)
-	return c
-}
-
-// Text returns what a message says: the text blocks of an assistant or user message joined, the result of a result message,
-// the delta of a stream event; empty for everything else.
-func (m Message) Text() string {
-	switch m.Type {
-	case TypeAssistant, TypeUser:
-		var c Content
-		c.fromWire(Member(Member(m.Raw, "message"), "content"))
-		return c.Text()
-	case TypeResult:
-		return stringValue(Member(m.Raw, "result"))
-	case TypeStreamEvent:
-		return stringValue(Member(Member(Member(m.Raw, "event"), "delta"), "text"))
-	}
-	return ""
+// Origin says who sent a user message. Only Kind is always there; which of the rest are depends on it. What a sender says about
+// itself (From, Name, FromSession) proves nothing.
+type Origin struct {
+	Kind            string      `json:"kind"`            // human, channel, peer, task-notification, coordinator, unclassified, observer, auto-continuation or observer-activity
+	Server          string      `json:"server"`          // channel: the MCP server
+	From            string      `json:"from"`            // peer, observer: the sender's address
+	FromMode        string      `json:"fromMode"`        // peer: bypass or prompting
+	Name            string      `json:"name"`            // peer: the sender's name for people
+	FromSession     string      `json:"fromSession"`     // peer: the sender's session
+	SenderTaskID    string      `json:"senderTaskId"`    // peer, observer: the subagent that sent it
+	Body            string      `json:"body"`            // peer: the text without its envelope
+	VerifiedPeerPID json.Number `json:"verifiedPeerPid"` // peer: the process at the other end of the socket, as the kernel knows it
+	Subkind         string      `json:"subkind"`         // task-notification: scheduled-trigger, external-event, ...
+	FireReason      string      `json:"fireReason"`      // task-notification: why the schedule fired
+	RunID           string      `json:"runId"`           // task-notification: the task's run
+	// Raw is the object as it came.
+	Raw json.RawMessage `json:"-"`
 }
 
 // Texts is a list of strings; a bare string on the wire is a list of one, elements of other types are left out.

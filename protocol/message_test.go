@@ -13,7 +13,7 @@ func TestAssistant(t *testing.T) {
 	want := Assistant{
 		Header:  Header{UUID: "U", SessionID: "S"},
 		Aborted: true, Error: "rate_limit",
-		Message: AssistantBody{ID: "msg_1", Model: "m", Role: "assistant", Usage: json.RawMessage(`{"input_tokens":10}`), Content: Content{
+		Message: AssistantBody{ID: "msg_1", Model: "m", Role: "assistant", Usage: Usage{InputTokens: "10", Raw: json.RawMessage(`{"input_tokens":10}`)}, Content: Content{
 			{Type: BlockThinking, Thinking: "hm", Raw: json.RawMessage(`{"type":"thinking","thinking":"hm"}`)},
 			{Type: BlockText, Text: "a<b", Raw: json.RawMessage(`{"type":"text","text":"a<b"}`)},
 			{Type: BlockToolUse, ID: "toolu_1", Name: "Bash", Input: json.RawMessage(`{"n":1.50}`), Raw: json.RawMessage(`{"type":"tool_use","id":"toolu_1","name":"Bash","input":{"n":1.50}}`)},
@@ -21,6 +21,7 @@ func TestAssistant(t *testing.T) {
 			{Raw: json.RawMessage(`"odd"`)},
 		}},
 	}
+	want.Raw, want.Message.Raw = a.Raw, Member(a.Raw, "message")
 	if diff := cmp.Diff(want, a); diff != "" {
 		t.Error(diff)
 	}
@@ -46,7 +47,7 @@ func TestOddFieldsFailNothing(t *testing.T) {
 			}
 		})
 	}
-	if a := decode(t, cases["content is a string"]).Assistant(); a.Message.Content.Text() != "alive" || a.UUID != "" || a.Message.Usage != nil {
+	if a := decode(t, cases["content is a string"]).Assistant(); a.Message.Content.Text() != "alive" || a.UUID != "" || a.Message.Usage.Raw != nil {
 		t.Errorf("got %+v", a)
 	}
 	if r := decode(t, cases["result"]).Result(); r.IsError || r.NumTurns != "" || r.Errors != nil {
@@ -142,7 +143,7 @@ func TestOtherViews(t *testing.T) {
 	if u := decode(t, `{"type":"user","message":{"role":"user","content":[{"type":"tool_result","tool_use_id":"t","is_error":true,"content":"no"}]},"tool_use_result":"Error: no","isReplay":true}`).User(); !u.IsReplay || string(u.ToolUseResult) != `"Error: no"` || !u.Message.Content[0].IsError || string(u.Message.Content[0].Content) != `"no"` {
 		t.Errorf("user %+v", u)
 	}
-	if e := decode(t, `{"type":"stream_event","event":{"type":"ping"},"parent_tool_use_id":"p"}`).StreamEvent(); e.ParentToolUseID != "p" || string(e.Event) != `{"type":"ping"}` {
+	if e := decode(t, `{"type":"stream_event","event":{"type":"ping"},"parent_tool_use_id":"p"}`).StreamEvent(); e.ParentToolUseID != "p" || e.Event.Type != EventPing || string(e.Event.Raw) != `{"type":"ping"}` {
 		t.Errorf("event %+v", e)
 	}
 }

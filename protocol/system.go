@@ -2,7 +2,7 @@ package protocol
 
 import "encoding/json"
 
-// The subtypes of system messages that this package knows by name.
+// The subtypes of system messages that this package knows by name and that steer a session.
 const (
 	SystemInit             = "init"
 	SystemStatus           = "status"
@@ -13,8 +13,8 @@ const (
 	SystemSessionState     = "session_state_changed"
 )
 
-// System holds the fields of the system messages that steer a session. Which of them count depends on Subtype; the rest of a
-// message stands in Data.
+// System holds the fields of the system messages that steer a session, of whatever subtype. Which of them count depends on Subtype;
+// each subtype that is known has a type of its own with all its fields, which [Message.Typed] returns.
 type System struct {
 	Header
 	Subtype string `json:"subtype"`
@@ -43,40 +43,27 @@ type System struct {
 
 	Content string `json:"content"` // informational and others
 	Level   string `json:"level"`   // informational
-
-	// Data is the whole message.
-	Data json.RawMessage `json:"-"`
-}
-
-// TaskPatch is what a task_updated message changes.
-type TaskPatch struct {
-	Status string          `json:"status"`
-	Raw    json.RawMessage `json:"-"`
 }
 
 // System returns the typed view of a system message.
-func (m Message) System() System {
-	s := System{Data: m.Raw}
-	fill(m.Raw, &s)
-	return s
-}
+func (m Message) System() System { return View[System](m.Raw) }
 
 // HoldsStdin reports whether a started task may still need answers from the SDK after its turn's result, because it runs an
 // agent. Shells and unknown kinds do not.
-func (s System) HoldsStdin() bool {
-	return s.Subtype == SystemTaskStarted && (s.TaskType == "local_agent" || s.TaskType == "local_workflow")
+func (s System) HoldsStdin() bool { return s.Subtype == SystemTaskStarted && holdsStdin(s.TaskType) }
+
+func holdsStdin(taskType string) bool {
+	return taskType == "local_agent" || taskType == "local_workflow"
 }
 
 // EndsTask reports whether the message says that its task is over. A task's end may be told by an update only, by a notification
 // only, or by both.
 func (s System) EndsTask() bool {
-	if s.Subtype == SystemTaskNotification {
-		return true
-	}
-	if s.Subtype != SystemTaskUpdated {
-		return false
-	}
-	switch s.Patch.Status {
+	return s.Subtype == SystemTaskNotification || s.Subtype == SystemTaskUpdated && endsTask(s.Patch.Status)
+}
+
+func endsTask(status string) bool {
+	switch status {
 	case "completed", "failed", "stopped", "killed":
 		return true
 	}
