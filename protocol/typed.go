@@ -123,3 +123,7 @@ func (m Message) member(name string) json.RawMessage {
 	}
 	return nil
 }
+
+// ParentToolUseID returns the tool call of the subagent that a message comes from; empty for the main conversation and for what has no
+// speaker.
+func (m Message) ParentToolUseID() string { return stringValue(Member(m.Raw, "parent_tool_use_id")) }

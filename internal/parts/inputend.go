@@ -111,7 +111,7 @@ func (e *inputEnd) received(m protocol.Message) {
 		e.queued = Queued(m)
 		e.fresh, e.running = true, false
 	case protocol.TypeAssistant, protocol.TypeStreamEvent:
-		if m.Header().ParentToolUseID == "" {
+		if m.ParentToolUseID() == "" {
 			e.running = true
 		}
 	case protocol.TypeSystem:
@@ -252,7 +252,7 @@ func Queued(result protocol.Message) int {
 
 // inForeground reports whether a started task is one that its turn waits for.
 func inForeground(s protocol.System) bool {
-	return string(protocol.Member(s.Data, "is_backgrounded")) == "false"
+	return string(protocol.Member(s.Raw, "is_backgrounded")) == "false"
 }
 
 // origin gives who a turn is for.
