@@ -81,6 +81,11 @@ func (s *core) permission(ctx context.Context, r PermissionRequest) (any, error)
 	if err != nil {
 		return nil, err
 	}
+	return settled(r, result)
+}
+
+// settled gives a decision in the form in which every CLI understands it.
+func settled(r PermissionRequest, result PermissionResult) (any, error) {
 	switch result.Behavior {
 	case protocol.Allow:
 		if result.UpdatedInput == nil { // some CLIs take a missing input for an empty one

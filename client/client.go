@@ -3,8 +3,6 @@ package client
 import (
 	"context"
 	"encoding/json"
-	"errors"
-	"io"
 	"iter"
 	"maps"
 	"slices"
@@ -146,19 +144,7 @@ func (c *Client) receive(ctx context.Context, yield func(Message, error) bool, e
 		yield(Message{}, err)
 		return
 	}
-	for {
-		item, err := s.queue.Pop(ctx)
-		switch {
-		case errors.Is(err, io.EOF):
-			return
-		case err != nil:
-			yield(Message{}, asError("receive", err))
-			return
-		}
-		if !item.Hidden && !yield(item.Message, nil) || ends(item) {
-			return
-		}
-	}
+	s.messages(ctx, yield, ends)
 }
 
 // endsTurn tells whether the turn that is being read ends with a message. The end of an interrupted turn, and one that no message

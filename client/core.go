@@ -47,6 +47,7 @@ type core struct {
 	turns       parts.Turns
 	ids         int
 	calls       map[string][]*call // requests of the CLI that are being handled
+	hand        byHand             // what the user of a Session answers himself
 	cause       *Error             // why this side ended the CLI, if not because it was told to
 	dismissed   bool
 	initialized bool
@@ -73,6 +74,11 @@ func open(ctx context.Context, opts Options, p *parts.Parts) (*core, error) {
 		launch.clean()
 		return nil, err
 	}
+	return newCore(opts, launch, p, t), nil
+}
+
+// newCore puts a session over a transport. Nothing is read before its read is called.
+func newCore(opts Options, launch *launch, p *parts.Parts, t transport.Transport) *core {
 	s := &core{
 		opts: opts, launch: launch, parts: p, t: p.Wrap(t),
 		pending: p.Pending(), queue: p.Queue(opts.maxUnread()), turns: p.Turns(),
@@ -81,7 +87,7 @@ func open(ctx context.Context, opts Options, p *parts.Parts) (*core, error) {
 	s.ctx, s.stop = context.WithCancel(context.Background())
 	s.mcp = newMCPBridge(s)
 	s.handler = p.Handler(s.handle)
-	return s, nil
+	return s
 }
 
 func openTransport(ctx context.Context, l *launch, p *parts.Parts) (transport.Transport, error) {

@@ -71,32 +71,46 @@ func (s *core) route(m Message) {
 		s.serve(m)
 	case m.Type == protocol.TypeControlCancel:
 		s.withdraw(m.CancelledID())
+		s.handBack(m)
 	case !m.IsControl():
 		s.deliver(m)
 	}
 }
 
-// answered settles a request of this side. An interrupt is marked in the order of the wire, before its caller can ask for
-// the next turn.
+// answered settles a request of this side, or gives the answer to the user who wrote the request himself.
 func (s *core) answered(m Message) {
+	if s.resolve(m) {
+		s.push(parts.Item{Message: m})
+	}
+}
+
+// resolve finds the request of an answer. An interrupt is marked in the order of the wire, before its caller can ask for the next
+// turn.
+func (s *core) resolve(m Message) (byHand bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	subtype, known := s.pending.Resolve(m)
-	if !known || m.ControlResponse().Failed() {
-		return
+	if !known {
+		subtype, byHand = s.sentByHand(m)
 	}
-	switch subtype {
-	case protocol.SubInterrupt:
+	if m.ControlResponse().Failed() {
+		return byHand
+	}
+	switch {
+	case !known && !byHand:
+	case subtype == protocol.SubInterrupt:
 		s.turns.Interrupted()
-	case protocol.SubInitialize:
+	case subtype == protocol.SubInitialize:
 		s.initialized = true
 	}
+	return byHand
 }
 
 // deliver judges a message and queues it for the consumer.
 func (s *core) deliver(m Message) {
 	s.mu.Lock()
 	mark := s.turns.Judge(m)
+	s.noteSession(m)
 	if m.Type == protocol.TypeResult {
 		result := m.Result()
 		s.last, s.turnOpen = &result, false
@@ -104,11 +118,33 @@ func (s *core) deliver(m Message) {
 	s.mu.Unlock()
 	hidden := hostOnly(m)
 	if !hidden || mark.Ends {
-		if err := s.queue.Push(parts.Item{Message: m, Mark: mark, Hidden: hidden}); errors.Is(err, parts.ErrBacklog) {
-			s.fail(&Error{Kind: Other, Message: err.Error(), Err: err})
-		}
+		s.push(parts.Item{Message: m, Mark: mark, Hidden: hidden})
 	}
 	s.input.step(parts.Received, m)
+}
+
+// push queues an item for the consumer. A queue that has passed its bound ends the session.
+func (s *core) push(item parts.Item) {
+	if err := s.queue.Push(item); errors.Is(err, parts.ErrBacklog) {
+		s.fail(&Error{Kind: Other, Message: err.Error(), Err: err})
+	}
+}
+
+// messages yields what is queued until an item of which ends says so, until the session ends, or ctx does.
+func (s *core) messages(ctx context.Context, yield func(Message, error) bool, ends func(parts.Item) bool) {
+	for {
+		item, err := s.queue.Pop(ctx)
+		switch {
+		case errors.Is(err, io.EOF):
+			return
+		case err != nil:
+			yield(Message{}, asError("receive", err))
+			return
+		}
+		if !item.Hidden && !yield(item.Message, nil) || ends(item) {
+			return
+		}
+	}
 }
 
 // hostOnly tells whether a message is for this package and not for its user.

@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"encoding/json"
+	"runtime"
 
 	"github.com/wiretrial/wiretrial/protocol"
 )
@@ -29,6 +30,7 @@ func (r requests) session(op string) (*core, error) {
 
 // request sends a control request and gives the value of its answer as it came; nil if it had none.
 func (r requests) request(ctx context.Context, request protocol.Request) (json.RawMessage, error) {
+	defer runtime.KeepAlive(r.of) // a Session must not count as dropped while a call of it waits
 	s, err := r.session(request.Subtype())
 	if err != nil {
 		return nil, err

@@ -18,6 +18,9 @@ type call struct {
 
 // serve starts the handling of a request of the CLI, in a goroutine of its own.
 func (s *core) serve(m Message) {
+	if s.handOver(m) {
+		return
+	}
 	ctx, stop := context.WithCancel(s.ctx)
 	c := &call{request: parts.Request{ID: m.ControlRequest().ID, Message: m}, stop: stop}
 	key := c.request.ID.Key()

@@ -1,0 +1,176 @@
+package client
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"github.com/wiretrial/wiretrial/internal/parts"
+	"github.com/wiretrial/wiretrial/protocol"
+)
+
+// byHand is what of a core is for the user of a [Session], who answers requests himself. It is guarded by the core's mu.
+type byHand struct {
+	asks     bool                       // permission requests go to the user
+	approval bool                       // and the CLI is known to be ready for that
+	open     map[string][]parts.Request // those that he has not answered, by id
+	sent     map[string]string          // subtypes of the requests that he wrote himself, by id
+	session  string                     // the session id of the CLI's latest message that told one
+}
+
+// approveByHand sends permission requests to the user from now on.
+func (s *core) approveByHand(ctx context.Context) error {
+	const op = "enable_tool_approval"
+	switch {
+	case s.opts.CanUseTool != nil:
+		return &Error{Kind: InvalidOption, Op: op, Message: "the permission callback of the options answers already; leave one of them out"}
+	case !s.opts.asksStdio():
+		return &Error{Kind: InvalidOption, Op: op, Message: `the CLI was not told to ask: start the session with the permission prompt tool "stdio"`}
+	}
+	s.mu.Lock()
+	known := s.hand.approval || s.info.ID != ""
+	s.hand.asks = true // before the CLI is ready: it may ask at once
+	s.hand.approval = known
+	s.mu.Unlock()
+	if known {
+		return nil
+	}
+	err := s.handshake(ctx)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.hand.asks, s.hand.approval = err == nil, err == nil
+	if err != nil {
+		return asError(op, err)
+	}
+	return nil
+}
+
+// handOver gives a request of the CLI to the user, if it is one for him. It runs on the reading goroutine.
+func (s *core) handOver(m Message) bool {
+	s.mu.Lock()
+	mine := s.hand.asks && m.Subtype == protocol.SubCanUseTool
+	if mine {
+		request := parts.Request{ID: m.ControlRequest().ID, Message: m}
+		key := request.ID.Key()
+		if s.hand.open == nil {
+			s.hand.open = map[string][]parts.Request{}
+		}
+		s.hand.open[key] = append(s.hand.open[key], request)
+	}
+	s.mu.Unlock()
+	if mine {
+		s.push(parts.Item{Message: m})
+	}
+	return mine
+}
+
+// handBack tells the user that the CLI has withdrawn a request of his.
+func (s *core) handBack(m Message) {
+	key := m.CancelledID().Key()
+	s.mu.Lock()
+	withdrawn := len(s.hand.open[key]) > 0
+	delete(s.hand.open, key)
+	s.mu.Unlock()
+	if withdrawn {
+		s.push(parts.Item{Message: m})
+	}
+}
+
+// takeOpen takes the oldest request of an id.
+func (s *core) takeOpen(id protocol.ID) (r parts.Request, ok bool) {
+	key := id.Key()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	list := s.hand.open[key]
+	if len(list) == 0 {
+		return r, false
+	}
+	s.hand.open[key] = slices.Delete(list, 0, 1)
+	if len(list) == 1 {
+		delete(s.hand.open, key)
+	}
+	return list[0], true
+}
+
+// answerByHand answers a request that was handed over.
+func (s *core) answerByHand(ctx context.Context, response ControlResponse) error {
+	const op = "send_control_response"
+	if err := ctx.Err(); err != nil {
+		return asError(op, err)
+	}
+	request, ok := s.takeOpen(response.ID)
+	if !ok {
+		return &Error{Kind: Other, Op: op, Err: ErrNotPending,
+			Message: fmt.Sprintf("no request %s is open: it was answered, withdrawn, or never received", response.ID)}
+	}
+	line := s.parts.Answer(request, parts.Outcome{Value: response.Value, Err: response.Err})
+	if line == nil {
+		return nil
+	}
+	return s.write(ctx, op, line)
+}
+
+// sendLine writes a line of the user's own.
+func (s *core) sendLine(ctx context.Context, line json.RawMessage) error {
+	const op = "send"
+	m, err := protocol.Decode(line)
+	if err != nil {
+		return &Error{Kind: PromptError, Op: op, Message: "what was to be sent is no message: " + err.Error(), Err: err}
+	}
+	switch m.Type {
+	case protocol.TypeUser:
+		return s.say(ctx, op, line)
+	case protocol.TypeControlRequest:
+		s.mu.Lock()
+		if s.hand.sent == nil {
+			s.hand.sent = map[string]string{}
+		}
+		s.hand.sent[m.ControlRequest().ID.Key()] = m.Subtype
+		s.mu.Unlock()
+	case protocol.TypeControlResponse:
+		s.takeOpen(m.ControlResponse().ID)
+	}
+	if line, err = oneLine(line); err != nil {
+		return asError(op, err)
+	}
+	return s.write(ctx, op, line)
+}
+
+// sentByHand takes the request that an answer belongs to, if the user wrote that himself. It is called with mu held.
+func (s *core) sentByHand(m Message) (subtype string, known bool) {
+	key := m.ControlResponse().ID.Key()
+	subtype, known = s.hand.sent[key]
+	if known {
+		delete(s.hand.sent, key)
+	}
+	return subtype, known
+}
+
+// noteSession notes under which id the CLI keeps the session. Only messages that every turn has are looked at. It is called with mu
+// held.
+func (s *core) noteSession(m Message) {
+	opens := m.Type == protocol.TypeSystem && m.Subtype == protocol.SystemInit
+	if s.hand.session != "" && !opens && m.Type != protocol.TypeResult {
+		return
+	}
+	if id := m.Header().SessionID; id != "" {
+		s.hand.session = id
+	}
+}
+
+// resumed is the session id that the options ask for; empty if they leave it to the CLI.
+func (o *Options) resumed() string {
+	switch {
+	case o.SessionID != "":
+		return o.SessionID
+	case o.ForkSession:
+		return ""
+	}
+	return o.Resume
+}
+
+// asksStdio tells whether the CLI asks for permissions on its stdout, as far as the options say.
+func (o *Options) asksStdio() bool {
+	return o.CanUseTool != nil || o.Open != nil || o.PermissionPromptToolName == "stdio"
+}
