@@ -64,6 +64,9 @@ func playCLI(script string) int {
 	if script == "stubborn" || script == "lingers" {
 		select {}
 	}
+	if script == "noisy" {
+		fmt.Println(result("last words"))
+	}
 	return 0
 }
 
@@ -83,6 +86,11 @@ func respond(script string) (exit int) {
 		fmt.Println(result(string(told)))
 	case "stubborn":
 		fmt.Println(assistant("never done"))
+	case "noisy":
+		for i := range 20_000 { // about 2 MB, many times what a pipe holds
+			fmt.Fprintln(os.Stderr, i, strings.Repeat("x", 90))
+		}
+		fmt.Println(result("done"))
 	default:
 		fmt.Println(assistant("hi"))
 		fmt.Println(result("done"))

@@ -101,6 +101,9 @@ func newSession(ctx context.Context, c *core, stderr *stderrPipe) *Session {
 	if stderr != nil {
 		stderr.end = c.done
 	}
+	if ctx.Err() != nil {
+		c.fail(asError("", ctx.Err()))
+	}
 	go c.read()
 	if ctx.Done() != nil {
 		c.own.Go(func() { c.endWith(ctx) })

@@ -86,7 +86,7 @@ func (s *core) takeOpen(id protocol.ID) (r parts.Request, ok bool) {
 	if len(list) == 0 {
 		return r, false
 	}
-	s.hand.open[key] = slices.Delete(list, 0, 1)
+	s.hand.open[key] = list[1:]
 	if len(list) == 1 {
 		delete(s.hand.open, key)
 	}
