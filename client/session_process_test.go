@@ -30,8 +30,8 @@ func eventually(t *testing.T, what string, holds func() bool) {
 	}
 }
 
-// running tells whether the process whose id is in a file is there.
-func running(file string) bool {
+// runs tells whether the process whose id is in a file is there.
+func runs(file string) bool {
 	text, err := os.ReadFile(file)
 	if err != nil {
 		return false
@@ -67,12 +67,12 @@ func TestADroppedSessionLeavesNoProcess(t *testing.T) {
 					t.Fatal(err)
 				}
 				use(t, s)
-				if !running(pid) {
+				if !runs(pid) {
 					t.Error("it does not run while it is used")
 				}
 				runtime.KeepAlive(s)
 			}()
-			eventually(t, "the CLI of a dropped session is ended", func() bool { return !running(pid) })
+			eventually(t, "the CLI of a dropped session is ended", func() bool { return !runs(pid) })
 		})
 	}
 }
