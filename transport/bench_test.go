@@ -87,13 +87,19 @@ func BenchmarkFramerHuge(b *testing.B) {
 }
 
 // BenchmarkLineWriter writes frames of 64 KiB into a pipe that is read.
-func BenchmarkLineWriter(b *testing.B) {
+func BenchmarkLineWriter(b *testing.B) { benchWriter(b, frame64K-1) }
+
+// BenchmarkLineWriterSmall writes frames of 200 bytes, as most are.
+func BenchmarkLineWriterSmall(b *testing.B) { benchWriter(b, 199) }
+
+func benchWriter(b *testing.B, size int) {
 	r, w := osPipe(b)
-	b.SetBytes(frame64K)
+	b.SetBytes(int64(size + 1))
+	b.ReportAllocs()
 	go func() { _, _ = io.Copy(io.Discard, r) }()
 	l := NewLineWriter(w)
 	defer l.Close()
-	frame := []byte(object(frame64K - 1))
+	frame := []byte(object(size))
 	for b.Loop() {
 		if err := l.WriteFrame(context.Background(), frame); err != nil {
 			b.Fatal(err)

@@ -139,8 +139,8 @@ func startUnlessBusy(ctx context.Context, opts Options, path string, argv []stri
 	}
 }
 
-// newProcess puts a running process together and starts its goroutines: one that waits for its end, which
-// waits for the one that reads stderr, and the LineWriter's, which ends with the input.
+// newProcess puts a running process together and starts its goroutines: one that waits for its end, and
+// for the one that reads stderr.
 func newProcess(proc *os.Process, ours [3]*os.File, opts Options) *Process {
 	grace := opts.DrainGrace
 	if grace == 0 {

@@ -48,6 +48,63 @@ func tryRead(f *os.File, p []byte) (n int, err error) {
 	return n, nil
 }
 
+// tryWriter gives a write to w that does not wait: it writes what w takes now, which may be nothing. It is nil if w is no file or
+// socket that the poller watches. It is for one goroutine at a time.
+func tryWriter(w io.Writer) func(p []byte) (int, error) {
+	file, ok := w.(syscall.Conn)
+	if !ok {
+		return nil
+	}
+	raw, err := file.SyscallConn()
+	if err != nil {
+		return nil
+	}
+	nonblocking := false
+	err = raw.Control(func(fd uintptr) {
+		flags, err := unix.FcntlInt(fd, unix.F_GETFL, 0)
+		nonblocking = err == nil && flags&unix.O_NONBLOCK != 0
+	})
+	if err != nil || !nonblocking {
+		return nil
+	}
+	n := &nowWriter{raw: raw}
+	n.call = n.write // once, since it costs memory
+	return n.writeNow
+}
+
+// nowWriter writes what a descriptor takes now. It is for one goroutine at a time.
+type nowWriter struct {
+	raw  syscall.RawConn
+	call func(fd uintptr) bool
+	p    []byte
+	n    int
+	err  error
+}
+
+func (w *nowWriter) write(fd uintptr) bool {
+	for {
+		w.n, w.err = unix.Write(int(fd), w.p)
+		if w.err != unix.EINTR {
+			return true
+		}
+	}
+}
+
+func (w *nowWriter) writeNow(p []byte) (int, error) {
+	w.p = p
+	err := w.raw.Write(w.call)
+	w.p = nil
+	switch {
+	case err != nil:
+		return 0, err
+	case errors.Is(w.err, unix.EAGAIN):
+		return 0, nil
+	case w.err != nil:
+		return 0, os.NewSyscallError("write", w.err)
+	}
+	return w.n, nil
+}
+
 // ownGroup starts a process in a group of its own.
 func ownGroup() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setpgid: true} }
 

@@ -2,6 +2,7 @@ package transport
 
 import (
 	"errors"
+	"io"
 	"os"
 	"syscall"
 
@@ -12,6 +13,9 @@ import (
 const canTryRead = false
 
 func tryRead(*os.File, []byte) (int, error) { return 0, errors.ErrUnsupported }
+
+// tryWriter is nil: what does not wait cannot be told here.
+func tryWriter(io.Writer) func(p []byte) (int, error) { return nil }
 
 // ownGroup starts a process in a group of its own: a Ctrl-C in the console does not reach it.
 func ownGroup() *syscall.SysProcAttr {

@@ -43,101 +43,120 @@ func (e *WriteError) Error() string {
 // Unwrap gives the reason.
 func (e *WriteError) Unwrap() error { return e.Err }
 
-// LineWriter writes frames as lines, one at a time, on a goroutine of its own: a stream that takes
-// nothing holds up only those who wait for it. A line once begun is written to its end, also if its
-// writer has left, so lines are never torn. Lines wait with their writers and not in a queue: first
-// come, first served, and nothing is lost without an error.
+// LineWriter writes frames as lines, one at a time. A stream that takes a whole line at once, as a pipe with room does, gets it on
+// the caller's goroutine; what it does not take is written on a goroutine of its own, so that a stream that takes nothing holds up
+// only those who wait for it, and they can leave. A line once begun is written to its end, also if its writer has left, so lines
+// are never torn. Lines wait with their writers and not in a queue: first come, first served, and nothing is lost without an error.
 //
 // All methods may be called from any goroutine.
 type LineWriter struct {
-	w       io.WriteCloser
-	lines   chan line
+	w io.WriteCloser
+	// try writes what w takes at once; nil if w can only wait.
+	try     func(p []byte) (int, error)
+	turn    chan struct{} // holds a token while nobody writes; who waits for it gets it in the order of waiting
+	buf     []byte        // of who has the turn
 	closing chan struct{}
-	ended   chan struct{}
 	once    sync.Once
 	err     error // of closing w
 }
 
-// line is what the writing goroutine is given; done has room for its answer.
-type line struct {
-	text []byte
-	done chan error
-}
-
-// NewLineWriter gives a LineWriter on w, which it owns. Close must be called: it ends the goroutine.
-// w's Close must end a Write that is blocked, as that of an os.Pipe or a net.Conn does.
+// NewLineWriter gives a LineWriter on w, which it owns. w's Close must end a Write that is blocked, as that of an os.Pipe or a
+// net.Conn does.
 func NewLineWriter(w io.WriteCloser) *LineWriter {
-	l := &LineWriter{
-		w: w, lines: make(chan line), closing: make(chan struct{}), ended: make(chan struct{}),
-	}
-	go l.run()
+	l := &LineWriter{w: w, try: tryWriter(w), turn: make(chan struct{}, 1), closing: make(chan struct{})}
+	l.turn <- struct{}{}
 	return l
 }
 
-// WriteFrame writes one line: frame, which must be without one, and a line feed, in one write. It may be
+// WriteFrame writes one line: frame, which must be without one, and a line feed, in one write if the stream takes it. It may be
 // reused afterwards.
 func (l *LineWriter) WriteFrame(ctx context.Context, frame []byte) error {
-	if err := checkOneLine(frame); err != nil {
-		return &WriteError{Err: err, Size: len(frame)}
+	err := checkOneLine(frame)
+	if err == nil {
+		err = l.takeTurn(ctx)
 	}
-	if err := l.ready(ctx); err != nil {
-		return &WriteError{Err: err, Size: len(frame)}
+	if err != nil {
+		return unwritten(err, false, len(frame))
 	}
-	text := make([]byte, 0, len(frame)+1)
-	job := line{text: append(append(text, frame...), '\n'), done: make(chan error, 1)}
-	select {
-	case l.lines <- job:
-	case <-ctx.Done():
-		return &WriteError{Err: ctx.Err(), Size: len(frame)}
-	case <-l.closing:
-		return &WriteError{Err: ErrInputClosed, Size: len(frame)}
+	text := l.line(frame)
+	n := 0
+	if l.try != nil {
+		n, err = l.try(text)
+		if n == len(text) || err != nil {
+			err = l.reason(err)
+			l.turn <- struct{}{}
+			return unwritten(err, n > 0, len(frame))
+		}
 	}
-	if err := l.await(ctx, job); err != nil {
-		return &WriteError{Err: err, Begun: true, Size: len(frame)}
-	}
-	return nil
+	written := make(chan error, 1)
+	go func() { // it has the turn, and Close waits for that
+		_, err := l.w.Write(text[n:])
+		err = l.reason(err)
+		l.turn <- struct{}{}
+		written <- err
+	}()
+	return unwritten(await(ctx, written), true, len(frame))
 }
 
-// ready fails if there is no point in waiting.
-func (l *LineWriter) ready(ctx context.Context) error {
+// takeTurn waits until nobody else writes.
+func (l *LineWriter) takeTurn(ctx context.Context) error {
 	select {
 	case <-l.closing:
 		return ErrInputClosed
 	default:
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	select {
+	case <-l.turn:
+	case <-ctx.Done():
 		return ctx.Err()
+	case <-l.closing:
+		return ErrInputClosed
+	}
+	select {
+	case <-l.closing: // meanwhile
+		l.turn <- struct{}{}
+		return ErrInputClosed
+	default:
+		return nil
 	}
 }
 
-// await waits for what became of a line. What is known by then outweighs why it stopped waiting.
-func (l *LineWriter) await(ctx context.Context, job line) error {
-	var left error
+// keptLine is the longest line whose memory is kept for the next one, in bytes.
+const keptLine = 64 << 10
+
+// line is frame and a line feed, in memory that is good until the turn is given back.
+func (l *LineWriter) line(frame []byte) []byte {
+	text := append(l.buf[:0], frame...)
+	text = append(text, '\n')
+	if cap(text) <= keptLine {
+		l.buf = text
+	}
+	return text
+}
+
+// unwritten is the error for a line; nil if it was written.
+func unwritten(err error, begun bool, size int) error {
+	if err == nil {
+		return nil
+	}
+	return &WriteError{Err: err, Begun: begun, Size: size}
+}
+
+// await waits for what became of a line. What is known by then outweighs the end of ctx.
+func await(ctx context.Context, written <-chan error) error {
 	select {
-	case err := <-job.done:
+	case err := <-written:
 		return err
 	case <-ctx.Done():
-		left = ctx.Err()
-	case <-l.ended:
-		left = ErrInputClosed
 	}
 	select {
-	case err := <-job.done:
+	case err := <-written:
 		return err
 	default:
-		return left
-	}
-}
-
-// run writes line after line until Close.
-func (l *LineWriter) run() {
-	defer close(l.ended)
-	for {
-		select {
-		case <-l.closing:
-			return
-		case job := <-l.lines:
-			_, err := l.w.Write(job.text)
-			job.done <- l.reason(err)
-		}
+		return ctx.Err()
 	}
 }
 
@@ -157,13 +176,13 @@ func (l *LineWriter) reason(err error) error {
 	return err
 }
 
-// Close ends the stream and the goroutine. Lines that were written reach the peer; one that is being
-// written is cut off, and its WriteFrame fails with ErrInputClosed. It is idempotent.
+// Close ends the stream. Lines that were written reach the peer; one that is being written is cut off, and its WriteFrame fails
+// with ErrInputClosed. It is idempotent, and leaves no goroutine behind.
 func (l *LineWriter) Close() error {
 	l.once.Do(func() {
 		close(l.closing)
 		l.err = l.w.Close()
-		<-l.ended
+		<-l.turn // for good
 	})
 	return l.err
 }

@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
 	"testing"
+	"testing/synctest"
 )
 
 // osPipe is a real pipe; its read end is closed with the test.
@@ -131,11 +133,110 @@ func TestLineWriterPeerClosed(t *testing.T) {
 	syscall.ForkLock.RLock()
 	defer syscall.ForkLock.RUnlock()
 	_ = r.Close()
+	var bad *WriteError
 	for range 2 {
-		if err := l.WriteFrame(t.Context(), []byte("{}")); !errors.Is(err, ErrPeerClosed) {
-			t.Errorf("want ErrPeerClosed, got %v", err)
+		if err := l.WriteFrame(t.Context(), []byte("{}")); !errors.Is(err, ErrPeerClosed) || !errors.As(err, &bad) || bad.Begun {
+			t.Errorf("want ErrPeerClosed and nothing written, got %v", err)
 		}
 	}
+}
+
+// TestLineWriterPeerClosesInALine: the line that was begun says so, and those that wait for their turn fail too.
+func TestLineWriterPeerClosesInALine(t *testing.T) {
+	t.Parallel()
+	r, w := osPipe(t)
+	l := NewLineWriter(w)
+	defer l.Close()
+	blocked := blockedWrite(t, l, r, t.Context())
+	waiting := make(chan error, 2)
+	for range cap(waiting) {
+		go func() { waiting <- l.WriteFrame(t.Context(), []byte("{}")) }()
+	}
+	syscall.ForkLock.RLock()
+	_ = r.Close()
+	syscall.ForkLock.RUnlock()
+	var bad *WriteError
+	if err := <-blocked; !errors.Is(err, ErrPeerClosed) || !errors.As(err, &bad) || !bad.Begun {
+		t.Errorf("want ErrPeerClosed in a begun line, got %v", err)
+	}
+	for range cap(waiting) {
+		if err := <-waiting; !errors.Is(err, ErrPeerClosed) {
+			t.Errorf("who waited: want ErrPeerClosed, got %v", err)
+		}
+	}
+}
+
+// TestLineWriterCloseEndsAllWhoWait: the one whose line was begun and those that wait for their turn, once each.
+func TestLineWriterCloseEndsAllWhoWait(t *testing.T) {
+	t.Parallel()
+	r, w := osPipe(t)
+	l := NewLineWriter(w)
+	blocked := blockedWrite(t, l, r, t.Context())
+	waiting := make(chan error, 10)
+	for range cap(waiting) {
+		go func() { waiting <- l.WriteFrame(t.Context(), []byte("{}")) }()
+	}
+	if err := l.Close(); err != nil {
+		t.Error(err)
+	}
+	if err := <-blocked; !errors.Is(err, ErrInputClosed) {
+		t.Errorf("blocked write: %v", err)
+	}
+	var bad *WriteError
+	for range cap(waiting) {
+		if err := <-waiting; !errors.Is(err, ErrInputClosed) || !errors.As(err, &bad) || bad.Begun {
+			t.Errorf("who waited: want ErrInputClosed and nothing written, got %v", err)
+		}
+	}
+}
+
+// slowStream takes a write when the test lets it.
+type slowStream struct {
+	let   chan struct{}
+	lines []string
+}
+
+func (s *slowStream) Write(p []byte) (int, error) {
+	<-s.let
+	s.lines = append(s.lines, string(p))
+	return len(p), nil
+}
+
+func (s *slowStream) Close() error { return nil }
+
+// TestLineWriterIsFair: lines come in the order in which their writers came, and one that has left leaves no gap. A writer that is
+// held up holds up nobody who has something else to do.
+func TestLineWriterIsFair(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := &slowStream{let: make(chan struct{})}
+		l := NewLineWriter(s)
+		ctx, leave := context.WithCancel(t.Context())
+		for i := range 6 {
+			mine := t.Context()
+			if i == 0 || i == 3 {
+				mine = ctx
+			}
+			go func() {
+				err := l.WriteFrame(mine, fmt.Appendf(nil, "{%d}", i))
+				var bad *WriteError
+				if left := mine == ctx; left != errors.Is(err, context.Canceled) || left && errors.As(err, &bad) && bad.Begun != (i == 0) {
+					t.Errorf("writer %d: %v", i, err)
+				}
+			}()
+			synctest.Wait() // it waits now
+		}
+		leave()
+		synctest.Wait()
+		for range 5 {
+			s.let <- struct{}{}
+			synctest.Wait()
+		}
+		if want := []string{"{0}\n", "{1}\n", "{2}\n", "{4}\n", "{5}\n"}; !slices.Equal(s.lines, want) {
+			t.Errorf("want %q, got %q", want, s.lines)
+		}
+		_ = l.Close()
+	})
 }
 
 func TestLineWriterDoesNotKeepTheFrame(t *testing.T) {
