@@ -4,8 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"iter"
-	"maps"
-	"slices"
 	"sync"
 
 	"github.com/wiretrial/wiretrial/internal/parts"
@@ -174,12 +172,4 @@ func (c *Client) Abort() error {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	return c.Disconnect(ctx)
-}
-
-// names gives the keys of a map in order; nil if there are none.
-func names[V any](m map[string]V) []string {
-	if len(m) == 0 {
-		return nil
-	}
-	return slices.Sorted(maps.Keys(m))
 }

@@ -273,15 +273,6 @@ func oneLine(item []byte) ([]byte, error) {
 	return line.Bytes(), err
 }
 
-// notifyMCP carries a message of an in-process server to the CLI. The CLI acknowledges it, which nobody waits for.
-func (s *core) notifyMCP(ctx context.Context, server string, message json.RawMessage) error {
-	line, err := s.parts.Request(s.nextID(), protocol.MCPMessage{ServerName: server, Message: message})
-	if err != nil {
-		return err
-	}
-	return s.write(ctx, protocol.SubMCPMessage, line)
-}
-
 // fail ends the session because of err, unless it has ended already or is told to end.
 func (s *core) fail(err *Error) {
 	s.mu.Lock()

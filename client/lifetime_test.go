@@ -2,6 +2,7 @@ package client_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"testing"
 	"testing/synctest"
@@ -25,7 +26,7 @@ func TestEverythingEndsWithTheSession(t *testing.T) {
 				<-ctx.Done()
 				return client.Allow(), nil
 			}
-			o.MCPServers = map[string]*mcp.Server{"calc": calc(t, nil)}
+			o.MCPServers = map[string]*mcp.Server{"calc": calc(t, func(context.Context, json.RawMessage) (*mcp.CallToolResult, error) { return text("ok"), nil })}
 		})
 		c := client.New(opts)
 		if err := c.Connect(t.Context()); err != nil {

@@ -5,7 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
+	"maps"
 	"slices"
 	"sync"
 
@@ -17,50 +17,125 @@ import (
 
 // mcpBridge carries JSON-RPC between the CLI, which speaks it in mcp_message requests, and the in-process servers of one session.
 // Each opening of a server by the CLI is a connection of its own, so that a server may serve several sessions, and an opening
-// leaves the calls of an earlier one alone (B028, B148).
+// leaves the calls of an earlier one alone (B028, B148). The messages for one server reach it in the order of the wire, so that a
+// cancellation does not overtake its call; their replies come in any order.
 type mcpBridge struct {
 	s *core
 
-	mu     sync.Mutex
-	conns  map[string]*mcpConn // the latest of each server
-	all    []*mcpConn
-	closed bool
+	mu      sync.Mutex
+	servers map[string]*mcp.Server   // by the names that the CLI knows
+	conns   map[string]*mcpConn      // the latest of each server
+	all     map[*mcpConn]struct{}    // those that are open
+	last    map[string]chan struct{} // of each server the latest message; closed when that was handed over
+	asked   map[string]mcpAsk        // calls of the servers that the CLI may refuse, by the ids of their control requests
+	closed  bool
 }
 
-func newMCPBridge(s *core) *mcpBridge { return &mcpBridge{s: s, conns: map[string]*mcpConn{}} }
+// mcpAsk is a call of a server to the CLI.
+type mcpAsk struct {
+	conn *mcpConn
+	id   jsonrpc.ID
+}
+
+func newMCPBridge(s *core) *mcpBridge {
+	return &mcpBridge{
+		s: s, servers: maps.Clone(s.opts.MCPServers), conns: map[string]*mcpConn{}, all: map[*mcpConn]struct{}{},
+		last: map[string]chan struct{}{}, asked: map[string]mcpAsk{},
+	}
+}
+
+// place is a message's place in the line for its server.
+type place struct {
+	before <-chan struct{} // nil for the first
+	leave  func()          // lets the next one go; only the first call counts
+}
+
+type placeKey struct{}
+
+// lineUp gives the next message for a server its place. It runs on the reading goroutine, and so in the order of the wire.
+func (b *mcpBridge) lineUp(ctx context.Context, name string) (context.Context, *place) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	mine := make(chan struct{})
+	p := &place{before: b.last[name], leave: sync.OnceFunc(func() { b.handedOver(name, mine) })}
+	b.last[name] = mine
+	return context.WithValue(ctx, placeKey{}, p), p
+}
+
+func (b *mcpBridge) handedOver(name string, message chan struct{}) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	close(message)
+	if b.last[name] == message {
+		delete(b.last, name)
+	}
+}
 
 // handle takes one message of the CLI and gives the server's reply to it.
 func (b *mcpBridge) handle(ctx context.Context, r protocol.MCPMessage) (any, error) {
-	server, ok := b.s.opts.MCPServers[r.ServerName]
-	if !ok {
-		return nil, fmt.Errorf("no in-process MCP server is named %q", r.ServerName)
-	}
-	message, err := jsonrpc.DecodeMessage(r.Message)
-	if err != nil {
-		return nil, fmt.Errorf("message for MCP server %q is not JSON-RPC: %w", r.ServerName, err)
-	}
-	request, _ := message.(*jsonrpc.Request)
-	opening := request != nil && request.Method == "initialize"
-	conn, err := b.conn(r.ServerName, server, opening)
+	conn, wait, err := b.handOver(ctx, r)
 	if err != nil {
 		return nil, err
 	}
-	if request == nil || !request.IsCall() {
+	if wait == nil {
 		// Only the delivery is acknowledged: there is no reply to a notification, and the CLI waits for an answer (B135).
-		if err := conn.deliver(ctx, message); err != nil {
-			return nil, err
-		}
-		return acknowledged(), nil
+		return protocol.MCPResponse{Response: json.RawMessage(`{"jsonrpc":"2.0","result":{}}`)}, nil
 	}
-	reply, err := conn.call(ctx, request, protocol.Member(r.Message, "id"))
+	reply, err := conn.await(ctx, wait)
+	b.retire(conn)
 	if err != nil {
 		return nil, err
 	}
 	return protocol.MCPResponse{Response: reply}, nil
 }
 
-func acknowledged() any {
-	return protocol.MCPResponse{Response: json.RawMessage(`{"jsonrpc":"2.0","result":{}}`)}
+// handOver gives a message to its server when those before it are there. It gives the call to wait for, nil for what has no reply.
+func (b *mcpBridge) handOver(ctx context.Context, r protocol.MCPMessage) (*mcpConn, *mcpCall, error) {
+	if p, ok := ctx.Value(placeKey{}).(*place); ok {
+		defer p.leave()
+		if p.before != nil {
+			<-p.before // it leaves with its handling at the latest
+		}
+	}
+	server, ok := b.server(r.ServerName)
+	if !ok {
+		return nil, nil, fmt.Errorf("no in-process MCP server is named %q", r.ServerName)
+	}
+	message, err := decodeRPC(r.Message)
+	if err != nil {
+		return nil, nil, fmt.Errorf("message for MCP server %q is not JSON-RPC: %w", r.ServerName, err)
+	}
+	conn, err := b.conn(r.ServerName, server, message.method == "initialize")
+	if err != nil {
+		return nil, nil, err
+	}
+	switch {
+	case message.reply != nil:
+		return conn, nil, conn.deliver(ctx, message.reply)
+	case message.isCall():
+		wait, err := conn.call(ctx, message)
+		return conn, wait, err
+	case message.method == methodCancelled:
+		return conn, nil, conn.cancelled(ctx, message.params)
+	}
+	return conn, nil, conn.deliver(ctx, &jsonrpc.Request{Method: message.method, Params: message.params})
+}
+
+func (b *mcpBridge) server(name string) (*mcp.Server, bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	server, ok := b.servers[name]
+	return server, ok
+}
+
+// add lets the CLI open further servers. One that has an open connection under its name keeps it until the CLI opens the new one.
+func (b *mcpBridge) add(servers map[string]*mcp.Server) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.servers == nil {
+		b.servers = map[string]*mcp.Server{}
+	}
+	maps.Copy(b.servers, servers)
 }
 
 // conn gives the connection to a server, a new one for an opening.
@@ -73,20 +148,32 @@ func (b *mcpBridge) conn(name string, server *mcp.Server, opening bool) (*mcpCon
 	if conn := b.conns[name]; conn != nil && !opening {
 		return conn, nil
 	}
-	conn := &mcpConn{
-		bridge: b, name: name, inbox: make(chan jsonrpc.Message), gone: make(chan struct{}),
-		waits: map[jsonrpc.ID]chan *jsonrpc.Response{},
-	}
+	conn := newMCPConn(b, name)
 	if _, err := server.Connect(b.s.ctx, conn, nil); err != nil {
 		return nil, fmt.Errorf("MCP server %q: %w", name, err)
 	}
-	if old := b.conns[name]; old != nil && old.idle() {
-		_ = old.Close()
-		b.all = slices.DeleteFunc(b.all, func(c *mcpConn) bool { return c == old })
-	}
+	old := b.conns[name]
 	b.conns[name] = conn
-	b.all = append(b.all, conn)
+	b.all[conn] = struct{}{}
+	b.drop(old)
 	return conn, nil
+}
+
+// retire closes a connection that was replaced, once its calls have ended.
+func (b *mcpBridge) retire(conn *mcpConn) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.conns[conn.name] != conn {
+		b.drop(conn)
+	}
+}
+
+// drop is called with mu held.
+func (b *mcpBridge) drop(conn *mcpConn) {
+	if conn != nil && conn.idle() {
+		_ = conn.Close()
+		delete(b.all, conn)
+	}
 }
 
 // close ends all connections.
@@ -94,149 +181,53 @@ func (b *mcpBridge) close() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.closed = true
-	for _, conn := range b.all {
+	for conn := range b.all {
 		_ = conn.Close()
 	}
+	clear(b.all)
+	clear(b.asked)
 }
 
-// mcpConn is one connection of a server, as the server's transport.
-type mcpConn struct {
-	bridge *mcpBridge
-	name   string
-	inbox  chan jsonrpc.Message
-	once   sync.Once
-	gone   chan struct{}
-
-	mu    sync.Mutex
-	waits map[jsonrpc.ID]chan *jsonrpc.Response // calls without a reply
-}
-
-var errConnGone = errors.New("the MCP server's connection is closed")
-
-// Connect is of mcp.Transport.
-func (c *mcpConn) Connect(context.Context) (mcp.Connection, error) { return c, nil }
-
-// SessionID is of mcp.Connection: there is none.
-func (c *mcpConn) SessionID() string { return "" }
-
-// Read gives the server the CLI's next message.
-func (c *mcpConn) Read(ctx context.Context) (jsonrpc.Message, error) {
-	select {
-	case m := <-c.inbox:
-		return m, nil
-	case <-c.gone:
-		return nil, io.EOF
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
-}
-
-// Write takes the server's messages: a reply goes to its call, anything else to the CLI as a request of this side.
-func (c *mcpConn) Write(ctx context.Context, m jsonrpc.Message) error {
-	if reply, ok := m.(*jsonrpc.Response); ok {
-		if wait := c.take(reply.ID); wait != nil {
-			wait <- reply
-		}
-		return nil
-	}
+// tell carries a message of a server to the CLI, as a control request that the CLI acknowledges. A reply to a call of the server comes as a
+// message of its own; only a refusal is looked for.
+func (b *mcpBridge) tell(ctx context.Context, conn *mcpConn, m *jsonrpc.Request) error {
 	raw, err := jsonrpc.EncodeMessage(m)
 	if err != nil {
 		return err
 	}
-	return c.bridge.s.notifyMCP(ctx, c.name, raw)
-}
-
-// Close is of mcp.Connection.
-func (c *mcpConn) Close() error {
-	c.once.Do(func() { close(c.gone) })
-	return nil
-}
-
-// deliver hands a message to the server.
-func (c *mcpConn) deliver(ctx context.Context, m jsonrpc.Message) error {
-	select {
-	case c.inbox <- m:
-		return nil
-	case <-c.gone:
-		return errConnGone
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
-// call hands a request to the server and waits for its reply, which carries the id as the CLI wrote it.
-func (c *mcpConn) call(ctx context.Context, r *jsonrpc.Request, id json.RawMessage) (json.RawMessage, error) {
-	wait := make(chan *jsonrpc.Response, 1)
-	c.mu.Lock()
-	_, twice := c.waits[r.ID]
-	if !twice {
-		c.waits[r.ID] = wait
-	}
-	c.mu.Unlock()
-	if twice {
-		return nil, fmt.Errorf("MCP server %q: JSON-RPC id %s is in use by an open call", c.name, id)
-	}
-	if err := c.deliver(ctx, r); err != nil {
-		c.take(r.ID)
-		return nil, err
-	}
-	select {
-	case reply := <-wait:
-		return encodeReply(reply, id)
-	case <-c.gone:
-		return nil, errConnGone
-	case <-ctx.Done():
-		c.give(r.ID)
-		return nil, ctx.Err()
-	}
-}
-
-// idle tells whether no call waits for a reply.
-func (c *mcpConn) idle() bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return len(c.waits) == 0
-}
-
-// take gives the call that waits for a reply, once.
-func (c *mcpConn) take(id jsonrpc.ID) chan *jsonrpc.Response {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	wait := c.waits[id]
-	delete(c.waits, id)
-	return wait
-}
-
-// give gives a call up and tells the server so.
-func (c *mcpConn) give(id jsonrpc.ID) {
-	c.take(id)
-	params, err := json.Marshal(map[string]any{"requestId": id.Raw(), "reason": "withdrawn"})
+	id := b.s.nextID()
+	line, err := b.s.parts.Request(id, protocol.MCPMessage{ServerName: conn.name, Message: raw})
 	if err != nil {
+		return err
+	}
+	if m.IsCall() {
+		b.mu.Lock()
+		b.asked[id.Key()] = mcpAsk{conn, m.ID}
+		b.mu.Unlock()
+	}
+	return b.s.write(ctx, protocol.SubMCPMessage, line)
+}
+
+// acknowledged takes the CLI's answer to a control request of tell. A refused call fails; it would wait for ever. It runs on the reading
+// goroutine.
+func (b *mcpBridge) acknowledged(answer protocol.ControlResponse) {
+	b.mu.Lock()
+	ask, ok := b.asked[answer.ID.Key()]
+	delete(b.asked, answer.ID.Key())
+	b.mu.Unlock()
+	if !ok || !answer.Failed() {
 		return
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), callbackGrace)
-	defer cancel()
-	_ = c.deliver(ctx, &jsonrpc.Request{Method: "notifications/cancelled", Params: params})
+	b.s.own.Go(func() {
+		refusal := &jsonrpc.Error{Code: jsonrpc.CodeInternalError, Message: "claude refused the call: " + answer.Error}
+		_ = ask.conn.deliver(b.s.ctx, &jsonrpc.Response{ID: ask.id, Error: refusal})
+	})
 }
 
-func encodeReply(r *jsonrpc.Response, id json.RawMessage) (json.RawMessage, error) {
-	reply := struct {
-		JSONRPC string          `json:"jsonrpc"`
-		ID      json.RawMessage `json:"id"`
-		Result  json.RawMessage `json:"result,omitempty"`
-		Error   error           `json:"error,omitempty"`
-	}{"2.0", id, r.Result, wireError(r.Error)}
-	return json.Marshal(reply)
-}
-
-// wireError gives an error in the form that JSON-RPC has for it.
-func wireError(err error) error {
-	if err == nil {
+// names gives the keys of a map in order; nil if there are none.
+func names[V any](m map[string]V) []string {
+	if len(m) == 0 {
 		return nil
 	}
-	var wire *jsonrpc.Error
-	if errors.As(err, &wire) {
-		return wire
-	}
-	return &jsonrpc.Error{Code: jsonrpc.CodeInternalError, Message: err.Error()}
+	return slices.Sorted(maps.Keys(m))
 }

@@ -91,6 +91,7 @@ func (s *core) resolve(m Message) (byHand bool) {
 	defer s.mu.Unlock()
 	subtype, known := s.pending.Resolve(m)
 	if !known {
+		s.mcp.acknowledged(m.ControlResponse())
 		subtype, byHand = s.sentByHand(m)
 	}
 	if m.ControlResponse().Failed() {

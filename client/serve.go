@@ -23,17 +23,37 @@ func (s *core) serve(m Message) {
 	}
 	ctx, stop := context.WithCancel(s.ctx)
 	c := &call{request: parts.Request{ID: m.ControlRequest().ID, Message: m}, stop: stop}
-	key := c.request.ID.Key()
-	s.mu.Lock()
-	s.calls[key] = append(s.calls[key], c)
-	s.mu.Unlock()
+	if !s.admit(c) {
+		stop()
+		return
+	}
+	leave := func() {}
+	if m.Subtype == protocol.SubMCPMessage {
+		line, place := s.mcp.lineUp(ctx, m.MCPMessage().ServerName)
+		ctx, leave = line, place.leave
+	}
 	s.input.step(parts.RequestOpened, Message{})
 	s.own.Add(1)
 	s.parts.Run(func() {
 		defer s.own.Done()
 		defer stop()
+		defer leave()
 		s.settleCall(ctx, c)
 	})
+}
+
+// admit takes a call among the open ones, unless it is there already: one that the CLI sends again is answered once. What has no id
+// cannot be told apart.
+func (s *core) admit(c *call) bool {
+	key := c.request.ID.Key()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	again := slices.ContainsFunc(s.calls[key], func(o *call) bool { return !o.withdrawn })
+	if again && c.request.ID != "" {
+		return false
+	}
+	s.calls[key] = append(s.calls[key], c)
+	return true
 }
 
 // settleCall runs the handler and answers the request, unless it was withdrawn meanwhile.
@@ -62,6 +82,9 @@ func (s *core) claim(c *call) (withdrawn bool) {
 
 // withdraw stops the handling of a request that the CLI no longer wants answered.
 func (s *core) withdraw(id protocol.ID) {
+	if id == "" {
+		return // it names no request
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, c := range s.calls[id.Key()] {

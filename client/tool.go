@@ -13,13 +13,14 @@ type Tool struct {
 	Name, Description string
 	// InputSchema is a JSON Schema of type object; nil takes any object.
 	InputSchema json.RawMessage
-	// Run is called in a goroutine of its own. An error, and a panic, become a result with isError, so that the model gets to
-	// read it.
+	// Run is called in a goroutine of its own, perhaps several times at once. ctx ends when the CLI cancels the call and when the
+	// session ends. An error, and a panic, become a result with isError, so that the model gets to read it; nil is an empty result.
 	Run func(ctx context.Context, arguments json.RawMessage) (*mcp.CallToolResult, error)
 }
 
-// NewServer makes an in-process MCP server for [Options.MCPServers] out of tools. Servers of the official SDK, with typed
-// tools, resources or prompts, do as well.
+// NewServer makes an in-process MCP server for [Options.MCPServers] out of tools; a tool that cannot be is an error of kind
+// InvalidOption. Servers of the official SDK, with typed tools, resources or prompts, do as well; a panic of their handlers is not caught,
+// since that SDK runs them.
 func NewServer(name, version string, tools ...Tool) (server *mcp.Server, err error) {
 	defer func() { // the official SDK refuses a bad schema by a panic
 		if p := recover(); p != nil {
@@ -28,6 +29,9 @@ func NewServer(name, version string, tools ...Tool) (server *mcp.Server, err err
 	}()
 	server = mcp.NewServer(&mcp.Implementation{Name: name, Version: version}, nil)
 	for _, tool := range tools {
+		if tool.Run == nil {
+			return nil, invalid("MCP server %q: tool %q has no function", name, tool.Name)
+		}
 		schema := tool.InputSchema
 		if schema == nil {
 			schema = json.RawMessage(`{"type":"object"}`)
@@ -48,6 +52,9 @@ func (t Tool) handler() mcp.ToolHandler {
 				err = nil
 			}
 		}()
-		return t.Run(ctx, r.Params.Arguments)
+		if result, err = t.Run(ctx, r.Params.Arguments); result == nil && err == nil {
+			result = &mcp.CallToolResult{} // a null would be no valid result
+		}
+		return result, err
 	}
 }
