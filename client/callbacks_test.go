@@ -9,7 +9,6 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 
 	"github.com/wiretrial/wiretrial/client"
@@ -325,42 +324,4 @@ func TestABadSchemaIsAnErrorAndNoPanic(t *testing.T) {
 	if !errors.Is(err, client.InvalidOption) {
 		t.Errorf("got %v", err)
 	}
-}
-
-func TestOptionsThatCannotBeUsedAreRefusedBeforeTheStart(t *testing.T) {
-	t.Parallel()
-	for name, opts := range map[string]client.Options{
-		"NUL in resume":  {Resume: "a\x00b"},
-		"NUL in args":    {ExtraArgs: map[string]*string{"a": new("x\x00")}},
-		"bad variable":   {Env: map[string]string{"A=B": "x"}},
-		"hook of none":   {Hooks: []client.Hook{{Event: "Stop"}}},
-		"server of none": {MCPServers: map[string]*mcp.Server{"s": nil}},
-	} {
-		if err := client.New(opts).Connect(within(t)); !errors.Is(err, client.InvalidOption) {
-			t.Errorf("%s: got %v", name, err)
-		}
-	}
-}
-
-func TestALongSystemPromptTravelsInInitialize(t *testing.T) {
-	t.Parallel()
-	long := strings.Repeat("p", 140000)
-	opts, f := pipe(t, func(o *client.Options) { o.SystemPrompt = client.PromptText{Text: long} }, mute)
-	c := client.New(opts)
-	done := make(chan error, 1)
-	go func() { done <- c.Connect(within(t)) }()
-	initialize := f.reads("control_request/initialize")
-	var got []string
-	if err := json.Unmarshal(protocol.Member(initialize.ControlRequest().Request, "systemPrompt"), &got); err != nil {
-		t.Error(err)
-	}
-	if diff := cmp.Diff([]string{long}, got); diff != "" {
-		t.Error("the prompt was changed")
-	}
-	f.answer(initialize, `{}`)
-	if err := <-done; err != nil {
-		t.Error(err)
-	}
-	f.peer.End(0, "")
-	_ = c.Disconnect(context.Background())
 }

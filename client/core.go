@@ -99,11 +99,7 @@ func openTransport(ctx context.Context, l *launch, p *parts.Parts) (transport.Tr
 		}
 		return t, nil
 	}
-	path, err := p.Find(opts.CLIPath)
-	if err != nil {
-		return nil, startError(err)
-	}
-	command, err := l.command(p, path)
+	command, err := l.command(p)
 	if err != nil {
 		return nil, startError(err)
 	}

@@ -115,7 +115,10 @@ func asError(op string, err error) *Error {
 // startError tells why the CLI could not be started.
 func startError(err error) *Error {
 	kind := Spawn
+	var known *Error
 	switch {
+	case errors.As(err, &known):
+		return known
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return asError("connect", err)
 	case errors.Is(err, transport.ErrNotFound):

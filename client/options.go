@@ -36,8 +36,11 @@ type Options struct {
 	Runtime string
 	// ExecutableArgs are arguments before all others: of the runtime if there is one (ts: executableArgs).
 	ExecutableArgs []string
-	// Cwd is the CLI's working directory, also as the variable PWD; empty is this process's (py, ts: cwd).
+	// Cwd is the CLI's working directory, also as its variable PWD, whatever Env says; empty is this process's (py, ts: cwd).
 	Cwd string
+	// User is the name or number of the user that the CLI runs as; empty is this process's. It needs the right to change users, and a
+	// Unix (py: user).
+	User string
 	// Env is added to the environment that the CLI inherits, and wins over it. The marks of an outer claude are never inherited (py: env).
 	Env map[string]string
 	// ClientApp names the program in the CLI's requests to the API, as "my-app/1.0"; it sets CLAUDE_AGENT_SDK_CLIENT_APP and wins over

@@ -27,7 +27,7 @@ func (o *Options) check() error {
 
 // checkProcess looks at what the system gets beside the flags, which are looked at when they are complete.
 func (o *Options) checkProcess() error {
-	texts := []struct{ name, value string }{{"CLIPath", o.CLIPath}, {"Cwd", o.Cwd}, {"Runtime", o.Runtime}, {"QuestionPreviewFormat", o.QuestionPreviewFormat}}
+	texts := []struct{ name, value string }{{"CLIPath", o.CLIPath}, {"Cwd", o.Cwd}, {"Runtime", o.Runtime}, {"User", o.User}, {"QuestionPreviewFormat", o.QuestionPreviewFormat}}
 	for _, arg := range o.ExecutableArgs {
 		texts = append(texts, struct{ name, value string }{"ExecutableArgs", arg})
 	}

@@ -1,6 +1,7 @@
 package client
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -201,16 +202,17 @@ func (l *launch) finish() error {
 // maxArgument is what every system takes as one argument, in bytes. Linux has the lowest bound: 128 KiB with the flag.
 const maxArgument = 127 << 10
 
-// command gives the process to start, for the executable at path.
-func (l *launch) command(p *parts.Parts, path string) (transport.Command, error) {
+// command gives the process to start.
+func (l *launch) command(p *parts.Parts) (transport.Command, error) {
 	o := l.opts
+	path, err := l.executable(p)
+	if err != nil {
+		return transport.Command{}, err
+	}
 	spec := parts.Spec{Leading: o.ExecutableArgs, Flags: l.flags, Env: o.Env, Own: l.environment()}
 	if scripted(path) {
 		spec.Leading = append(slices.Clone(o.ExecutableArgs), path)
-		path = o.Runtime
-		if path == "" {
-			path = "node"
-		}
+		path = cmp.Or(o.Runtime, "node")
 	}
 	if o.Cwd != "" {
 		abs, err := filepath.Abs(o.Cwd)
@@ -219,7 +221,28 @@ func (l *launch) command(p *parts.Parts, path string) (transport.Command, error)
 		}
 		spec.Own["PWD"] = abs
 	}
-	return transport.Command{Path: path, Args: p.Argv(spec), Env: p.Env(spec, os.Environ()), Dir: o.Cwd}, nil
+	return transport.Command{
+		Path: path, Args: p.Argv(spec), Env: p.Env(spec, os.Environ()), Dir: o.Cwd, User: o.User,
+	}, nil
+}
+
+// executable gives the path of the CLI. One that is started elsewhere is looked for there, and a script need not be executable.
+func (l *launch) executable(p *parts.Parts) (string, error) {
+	path := l.opts.CLIPath
+	switch {
+	case l.opts.Spawn != nil:
+		return cmp.Or(path, "claude"), nil
+	case !scripted(path):
+		return p.Find(path)
+	}
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return "", err
+	}
+	if _, err := os.Stat(abs); err != nil {
+		return "", &Error{Kind: CLINotFound, Op: "connect", Message: "the script of claude cannot be used: " + err.Error(), Err: err}
+	}
+	return abs, nil
 }
 
 // scripted tells whether a runtime has to run the file (ts:1.3).

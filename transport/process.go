@@ -20,6 +20,8 @@ type Command struct {
 	Env []string
 	// Dir is the working directory; empty is this process's.
 	Dir string
+	// User is the name or the number of the user that the process runs as; empty is this process's. Unix only.
+	User string
 }
 
 // The defaults of Options.
@@ -96,12 +98,16 @@ func Start(ctx context.Context, cmd Command, opts Options) (*Process, error) {
 	if err != nil {
 		return nil, err
 	}
+	sys := ownGroup()
+	if err := asUser(sys, cmd.User); err != nil {
+		return nil, &SpawnError{Path: cmd.Path, Dir: cmd.Dir, Detail: "as user " + cmd.User, Err: err}
+	}
 	pipes, err := openPipes()
 	if err != nil {
 		return nil, diagnose(cmd, path, err)
 	}
 	proc, err := startUnlessBusy(ctx, opts, path, append([]string{cmd.Path}, cmd.Args...), &os.ProcAttr{
-		Dir: cmd.Dir, Env: append([]string{}, cmd.Env...), Files: pipes.theirs[:], Sys: ownGroup(),
+		Dir: cmd.Dir, Env: append([]string{}, cmd.Env...), Files: pipes.theirs[:], Sys: sys,
 	})
 	closeAll(pipes.theirs[:])
 	if err != nil {
