@@ -1,0 +1,298 @@
+package rulebook_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/wiretrial/wiretrial/protocol"
+	"github.com/wiretrial/wiretrial/protocol/schema"
+)
+
+const protocolFile = "../../docs/protocol.md"
+
+// shown is one frame of docs/protocol.md.
+type shown struct {
+	line int // of the block
+	from string
+	text []byte // compact, as it would be on the wire
+	msg  protocol.Message
+}
+
+// block is one code block of frames: who wrote the first one, who the others.
+type block []shown
+
+func protocolText(t *testing.T) string {
+	t.Helper()
+	text, err := os.ReadFile(protocolFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// blocks returns the frames of all blocks whose info string begins with json.
+func blocks(t *testing.T, text string) []block {
+	t.Helper()
+	var out []block
+	for _, at := range regexp.MustCompile("(?ms)^```json([^\n]*)\n(.*?)^```$").FindAllStringSubmatchIndex(text, -1) {
+		line := strings.Count(text[:at[0]], "\n") + 1
+		authors := strings.Fields(text[at[2]:at[3]])
+		if len(authors) == 0 || len(authors) > 2 || slices.ContainsFunc(authors, func(a string) bool { return a != "sdk" && a != "cli" }) {
+			t.Fatalf("%s:%d: say who writes the frames: json sdk, json cli, json sdk cli or json cli sdk", protocolFile, line)
+		}
+		out = append(out, frames(t, line, authors, text[at[4]:at[5]]))
+	}
+	return out
+}
+
+func frames(t *testing.T, line int, authors []string, text string) block {
+	t.Helper()
+	var out block
+	dec := json.NewDecoder(strings.NewReader(text))
+	for {
+		var raw json.RawMessage
+		err := dec.Decode(&raw)
+		if errors.Is(err, io.EOF) {
+			return out
+		}
+		if err != nil {
+			t.Fatalf("%s:%d: frame %d: %v", protocolFile, line, len(out)+1, err)
+		}
+		var one bytes.Buffer
+		if err := json.Compact(&one, raw); err != nil {
+			t.Fatal(err)
+		}
+		msg, err := protocol.Decode(one.Bytes())
+		if err != nil {
+			t.Fatalf("%s:%d: frame %d: %v", protocolFile, line, len(out)+1, err)
+		}
+		out = append(out, shown{line: line, from: authors[min(len(out), len(authors)-1)], text: one.Bytes(), msg: msg})
+	}
+}
+
+func TestEveryFrameOfTheProtocolFitsTheSchemas(t *testing.T) {
+	t.Parallel()
+	n := 0
+	for _, b := range blocks(t, protocolText(t)) {
+		for _, f := range b {
+			n++
+			check := schema.CheckInput
+			if f.from == "cli" {
+				check = schema.CheckOutput
+			}
+			if err := check(f.text); err != nil {
+				t.Errorf("%s:%d: %v\n%s", protocolFile, f.line, err, f.text)
+			}
+		}
+	}
+	if n < 120 {
+		t.Errorf("only %d frames", n)
+	}
+}
+
+func TestAnswersOfTheProtocolAnswerTheirRequests(t *testing.T) {
+	t.Parallel()
+	pairs := 0
+	for _, b := range blocks(t, protocolText(t)) {
+		if len(b) < 2 || b[0].msg.Type != protocol.TypeControlRequest {
+			continue
+		}
+		pairs++
+		for _, f := range b[1:] {
+			if f.msg.Type != protocol.TypeControlResponse || f.from == b[0].from {
+				t.Errorf("%s:%d: a request is followed by its answer, from the other side", protocolFile, f.line)
+				continue
+			}
+			if got, want := f.msg.ControlResponse().ID, b[0].msg.ControlRequest().ID; got != want {
+				t.Errorf("%s:%d: request %s, answer to %s", protocolFile, f.line, want, got)
+			}
+			if f.from != "sdk" {
+				continue
+			}
+			if err := schema.CheckAnswer(b[0].msg.Subtype, f.text); err != nil {
+				t.Errorf("%s:%d: %v", protocolFile, f.line, err)
+			}
+		}
+	}
+	if pairs < 45 {
+		t.Errorf("only %d requests with their answers", pairs)
+	}
+}
+
+// TestTheProtocolShowsEveryKind holds the document against all that the schemas know by name.
+func TestTheProtocolShowsEveryKind(t *testing.T) {
+	t.Parallel()
+	seen := map[string]bool{}
+	for _, b := range blocks(t, protocolText(t)) {
+		for _, f := range b {
+			seen[f.from+" "+f.msg.Type] = true
+			seen[f.from+" "+f.msg.Type+"/"+f.msg.Subtype] = true
+		}
+	}
+	for _, want := range knownKinds(t) {
+		if !seen[want] {
+			t.Errorf("no frame of kind %q", want)
+		}
+	}
+}
+
+// knownKinds lists "who type" and "who type/subtype" of all lines that the schemas define.
+func knownKinds(t *testing.T) []string {
+	t.Helper()
+	var out []string
+	for _, typ := range alternatives(t, "output.json", "") {
+		out = append(out, "cli "+typ)
+	}
+	for _, typ := range alternatives(t, "input.json", "") {
+		out = append(out, "sdk "+typ)
+	}
+	for _, sub := range alternatives(t, "output.json", "system") {
+		out = append(out, "cli system/"+sub)
+	}
+	for _, sub := range alternatives(t, "request.json", "") {
+		out = append(out, "sdk control_request/"+sub)
+	}
+	for _, sub := range []string{protocol.SubCanUseTool, protocol.SubHookCallback, protocol.SubMCPMessage, protocol.SubElicitation, "request_user_dialog"} {
+		out = append(out, "cli control_request/"+sub)
+	}
+	if len(out) < 70 {
+		t.Fatalf("the schemas name only %d kinds: %v", len(out), out)
+	}
+	return out
+}
+
+// alternatives returns the words between which a schema, or one of its definitions, decides by type or subtype.
+func alternatives(t *testing.T, name, def string) []string {
+	t.Helper()
+	type choice struct {
+		If struct {
+			Properties map[string]struct {
+				Const string `json:"const"`
+			} `json:"properties"`
+		} `json:"if"`
+	}
+	var s struct {
+		AllOf []choice `json:"allOf"`
+		Defs  map[string]struct {
+			AllOf []choice `json:"allOf"`
+		} `json:"$defs"`
+	}
+	text, err := schema.Source(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(text, &s); err != nil {
+		t.Fatal(err)
+	}
+	choices := s.AllOf
+	if def != "" {
+		choices = s.Defs[def].AllOf
+	}
+	var out []string
+	for _, c := range choices {
+		for _, key := range []string{"type", "subtype"} {
+			if word := c.If.Properties[key].Const; word != "" {
+				out = append(out, word)
+			}
+		}
+	}
+	if len(out) == 0 {
+		t.Fatalf("%s %s decides by nothing", name, def)
+	}
+	return out
+}
+
+func TestTheProtocolNamesRulesAndScenariosThatExist(t *testing.T) {
+	t.Parallel()
+	text := protocolText(t)
+	rules := regexp.MustCompile(`\b[A-Z]{3}-[0-9]{2}\b`).FindAllString(text, -1)
+	for _, id := range rules {
+		if _, ok := protocol.LookupRule(id); !ok {
+			t.Errorf("%s is no rule", id)
+		}
+	}
+	areas, ids := map[string]bool{}, map[string]bool{}
+	for _, f := range embedded(t).Files {
+		area, _, _ := strings.Cut(f.ID, "/")
+		areas[area], ids[f.ID] = true, true
+	}
+	named := 0
+	for _, m := range regexp.MustCompile("`([a-z]+)/([a-z0-9-]+)`").FindAllStringSubmatch(text, -1) {
+		if id := m[1] + "/" + m[2]; areas[m[1]] {
+			named++
+			if !ids[id] {
+				t.Errorf("%s is no scenario", id)
+			}
+		}
+	}
+	if len(rules) < 100 || named < 50 {
+		t.Errorf("only %d rules and %d scenarios are named", len(rules), named)
+	}
+}
+
+func TestTheLinksOfTheProtocolLead(t *testing.T) {
+	t.Parallel()
+	text := protocolText(t)
+	anchors := map[string]bool{}
+	for _, m := range regexp.MustCompile(`(?m)^#+ (.*)$`).FindAllStringSubmatch(text, -1) {
+		anchors[slug(m[1])] = true
+	}
+	for _, m := range regexp.MustCompile(`\]\(#([^)]*)\)`).FindAllStringSubmatch(text, -1) {
+		if !anchors[m[1]] {
+			t.Errorf("no heading for #%s", m[1])
+		}
+	}
+}
+
+// slug is the anchor that a heading gets.
+func slug(heading string) string {
+	kept := strings.Map(func(r rune) rune {
+		if r == ' ' {
+			return '-'
+		}
+		if strings.ContainsRune("abcdefghijklmnopqrstuvwxyz0123456789-_", r) {
+			return r
+		}
+		return -1
+	}, strings.ToLower(heading))
+	return kept
+}
+
+// TestDiagramsAreClosed finds what a renderer would refuse: a kind of diagram that is none, a block that is never ended.
+func TestDiagramsAreClosed(t *testing.T) {
+	t.Parallel()
+	diagrams := regexp.MustCompile("(?ms)^```mermaid\n(.*?)^```$").FindAllStringSubmatch(protocolText(t), -1)
+	for _, m := range diagrams {
+		kind, _, _ := strings.Cut(m[1], "\n")
+		if !slices.Contains([]string{"sequenceDiagram", "stateDiagram-v2", "flowchart LR"}, kind) {
+			t.Errorf("no kind of diagram: %q", kind)
+		}
+		opened, ended := 0, 0
+		for line := range strings.Lines(m[1]) {
+			word, _, _ := strings.Cut(strings.TrimSpace(line), " ")
+			switch word {
+			case "alt", "opt", "loop", "par", "subgraph":
+				opened++
+			case "end":
+				ended++
+			}
+			if strings.Contains(line, ";") {
+				t.Errorf("a semicolon ends a statement: %s", line)
+			}
+		}
+		if opened != ended {
+			t.Error(fmt.Sprintf("%d blocks are opened and %d ended:\n", opened, ended) + m[1])
+		}
+	}
+	if len(diagrams) < 12 {
+		t.Errorf("only %d diagrams", len(diagrams))
+	}
+}
