@@ -137,10 +137,10 @@ func sameJSON(t *testing.T, what, want, got string) {
 		want = "{}"
 	}
 	var w, g any
-	if err := json.Unmarshal([]byte(want), &w); err != nil {
+	if err := exact(want, &w); err != nil {
 		t.Fatalf("%s: %v in %.300s", what, err, want)
 	}
-	if err := json.Unmarshal([]byte(got), &g); err != nil {
+	if err := exact(got, &g); err != nil {
 		t.Fatalf("%s: %v in %.300s", what, err, got)
 	}
 	if diff := cmp.Diff(w, g); diff != "" {
@@ -224,4 +224,11 @@ func wired(tt optionCase) []string {
 		names = append(names, "$"+name)
 	}
 	return names
+}
+
+// exact decodes JSON and keeps its numbers as they are written.
+func exact(text string, to any) error {
+	d := json.NewDecoder(strings.NewReader(text))
+	d.UseNumber()
+	return d.Decode(to)
 }
