@@ -8,6 +8,7 @@ import (
 
 	"github.com/wiretrial/wiretrial/fixtures"
 	"github.com/wiretrial/wiretrial/protocol"
+	"github.com/wiretrial/wiretrial/protocol/schema"
 )
 
 // compose makes the frames of each write once, as the first turn of the step would, and reports those that are no JSON. Captures are
@@ -74,11 +75,23 @@ func (l *linter) write(c *Case, k *Composer, s *Step) []Written {
 		return nil
 	}
 	for i := range written {
-		l.uuids(s, written[i])
+		if l.uuids(s, written[i]) {
+			l.shape(s, &written[i])
+		}
 		l.composed += len(written[i].Bytes)
 		written[i].Bytes = nil // the rules below need to know what a frame is, not to hold it
 	}
 	return written
+}
+
+// shape judges a frame by the schema of what the CLI writes.
+func (l *linter) shape(s *Step, w *Written) {
+	if s.WrongShape || w.Raw || w.ToStderr {
+		return
+	}
+	if err := schema.CheckOutput(w.Bytes); err != nil {
+		l.rep.add(s.Pos, RuleFrameShape, "%s: %v; no CLI writes this, so correct it, or say shape: wrong if it is meant", clip(w.ID), err)
+	}
 }
 
 // reason is an error's text without the place that the problem shows already.
@@ -159,18 +172,23 @@ func (l *linter) jsonText(pos Pos, what, text string, s *Step) {
 
 var uuidForm = newForm(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
 
-// uuids checks the identity of one written frame.
-func (l *linter) uuids(s *Step, w Written) {
+// uuids checks the identity of one written frame. It returns whether that is known and fits: what is captured is neither.
+func (l *linter) uuids(s *Step, w Written) (fit bool) {
 	if w.Raw || l.aboutUUIDs() {
-		return
+		return false
 	}
+	fit = true
 	for _, path := range []string{"uuid", "session_id"} {
 		var text string
-		if v, ok := Lookup(w.Bytes, path); !ok || json.Unmarshal(v, &text) != nil || uuidForm.matches(text) || text == "captured" {
+		if v, ok := Lookup(w.Bytes, path); !ok || json.Unmarshal(v, &text) != nil || uuidForm.matches(text) {
 			continue
 		}
-		l.rep.add(s.Pos, RuleFrameUUID, "%s of %s is %q, no UUID, which a typed SDK rejects", path, clip(w.ID), clip(text))
+		fit = false
+		if text != "captured" {
+			l.rep.add(s.Pos, RuleFrameUUID, "%s of %s is %q, no UUID, which a typed SDK rejects", path, clip(w.ID), clip(text))
+		}
 	}
+	return fit
 }
 
 // aboutUUIDs tells whether a rule of the file is about identities: such a file may write bad ones.

@@ -5,6 +5,7 @@ const (
 	RuleFrameJSON  Rule = "frame.json"         // a frame, an answer or a reply that is no JSON after substitution
 	RuleFrameID    Rule = "frame.id"           // two frames with one uuid or one request id
 	RuleFrameUUID  Rule = "frame.uuid"         // a uuid or session_id that is no UUID
+	RuleFrameShape Rule = "frame.shape"        // a frame that no CLI writes, where nothing says that this is meant
 	RuleUnknown    Rule = "name.unknown"       // a name that nothing has
 	RuleUnused     Rule = "name.unused"        // a frame, a raw text or a column that nothing uses
 	RuleTwice      Rule = "name.twice"         // an as that a step before has
@@ -38,7 +39,7 @@ const (
 func LintRules() map[Rule]Severity {
 	rules := map[Rule]Severity{}
 	for _, r := range []Rule{
-		RuleFrameJSON, RuleFrameID, RuleFrameUUID, RuleUnknown, RuleUnused, RuleTwice, RuleCapture, RuleUnanswered, RuleNoProof,
+		RuleFrameJSON, RuleFrameID, RuleFrameUUID, RuleFrameShape, RuleUnknown, RuleUnused, RuleTwice, RuleCapture, RuleUnanswered, RuleNoProof,
 		RuleYesMan, RuleQuietLast, RuleTolerance, RuleDeadlock, RulePause, RuleEOF, RuleTask, RuleEither, RuleWithin, RuleMustRule,
 		RuleRule, RuleSeen, RuleTitle,
 	} {

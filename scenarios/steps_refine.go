@@ -61,6 +61,8 @@ func (d *decoder) refineRest(s *Step, key string, n *node) {
 		s.ToStderr = d.choice(n, []string{"stderr"}) != ""
 	case "deliver":
 		s.Deliver = d.choice(n, []string{"may", "never"})
+	case "shape":
+		s.WrongShape = d.choice(n, []string{"wrong"}) != ""
 	case "response":
 		s.Response = d.word(n)
 	case "error":

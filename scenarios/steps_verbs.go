@@ -18,7 +18,7 @@ var (
 	opKeys     = slices.Concat(actKeys, []string{"task"})
 	seeKeys    = slices.Concat(actKeys, []string{"since", "within", "after", "optional"})
 	lookKeys   = slices.Concat(seeKeys, []string{"where", "match"})
-	writeKeys  = slices.Concat(actKeys, []string{"set", "unset", "cut", "only", "to", "deliver"})
+	writeKeys  = slices.Concat(actKeys, []string{"set", "unset", "cut", "only", "to", "deliver", "shape"})
 	answerKeys = slices.Concat(actKeys, []string{"response", "error"})
 )
 

@@ -167,6 +167,8 @@ type Step struct {
 	Only     int   // first N bytes, then stop; zero: all
 	ToStderr bool
 	Deliver  string // "", "may", "never"
+	// WrongShape says that a frame is none that the CLI of today writes, and is meant so.
+	WrongShape bool
 	Response string // cli.answers: templated JSON text
 	Error    string // cli.answers: templated text
 	HasError bool
