@@ -16,6 +16,8 @@ import (
 	"time"
 
 	"github.com/wiretrial/wiretrial/client"
+	"github.com/wiretrial/wiretrial/mockcli"
+	"github.com/wiretrial/wiretrial/mockcli/player"
 	"github.com/wiretrial/wiretrial/protocol"
 	"github.com/wiretrial/wiretrial/transport"
 )
@@ -30,7 +32,24 @@ func TestMain(m *testing.M) {
 	if script := os.Getenv(scriptVariable); script != "" {
 		os.Exit(playCLI(script))
 	}
-	os.Exit(m.Run())
+	if mockcli.IsMock(os.Args) { // of the examples
+		os.Exit(mockcli.Main(os.Args, mockcli.Env{Alone: player.Main}))
+	}
+	os.Exit(runAll(m))
+}
+
+// runAll runs the tests with a folder of their own for what they leave behind.
+func runAll(m *testing.M) int {
+	dir, err := os.MkdirTemp("", "client-test-*")
+	if err == nil {
+		defer os.RemoveAll(dir)
+		err = os.Setenv("TMPDIR", dir)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return m.Run()
 }
 
 // playCLI is a claude of a few words.
