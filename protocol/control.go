@@ -2,6 +2,14 @@ package protocol
 
 import "encoding/json"
 
+// The subtypes of the requests that the CLI writes and that this package knows by name. An SDK writes mcp_message, too.
+const (
+	SubCanUseTool   = "can_use_tool"
+	SubHookCallback = "hook_callback"
+	SubMCPMessage   = "mcp_message"
+	SubElicitation  = "elicitation"
+)
+
 // ControlRequest is the envelope of a request, of either side.
 type ControlRequest struct {
 	// ID must come back in the answer as it is. The CLI of today always sends a string.
