@@ -96,7 +96,7 @@ func area(b *strings.Builder, a protocol.Area, entries []Entry) {
 func capital(text string) string { return strings.ToUpper(text[:1]) + text[1:] }
 
 // cell keeps a text inside its cell.
-func cell(text string) string { return strings.ReplaceAll(text, "|", `\|`) }
+func cell(text string) string { return strings.NewReplacer("|", `\|`, "*", `\*`).Replace(text) }
 
 // links writes sources, upstream issues as links.
 func links(sources []string) string {
@@ -127,19 +127,13 @@ func delivery(b *strings.Builder) {
 	b.WriteString("\n## Delivery classes\n\nWhat a consumer may expect of a line that the CLI wrote: law 2 of every scenario. " +
 		"`must`: once, in the order written, unaltered as far as the SDK shows it. `may`: if it reaches the consumer, it agrees with " +
 		"what was written. `never`: the line is for the SDK itself. Types and subtypes that are not known are `may`.\n\n" +
-		"| type | subtype | delivery |\n|---|---|---|\n")
-	for _, k := range kinds() {
-		fmt.Fprintf(b, "| `%s` | %s | %s |\n", k.typ, k.subtype, protocol.DeliveryOf(k.typ, k.subtype))
-	}
-}
-
-type kind struct{ typ, subtype string }
-
-// kinds are the types that steer delivery.
-func kinds() []kind {
-	return []kind{
-		{protocol.TypeAssistant, ""}, {protocol.TypeUser, ""}, {protocol.TypeResult, ""}, {protocol.TypeStreamEvent, ""},
-		{protocol.TypeSystem, protocol.SystemInit}, {protocol.TypeControlRequest, ""}, {protocol.TypeControlResponse, ""},
-		{protocol.TypeControlCancel, ""}, {protocol.TypeKeepAlive, ""}, {protocol.TypeTranscriptMirror, ""},
+		"Kinds outside the SDKMessage union were seen on the wire, or in the code of an SDK that lets them through.\n\n" +
+		"| kind | delivery | union | sources |\n|---|---|---|---|\n")
+	for _, k := range protocol.MessageKinds() {
+		union := "no"
+		if k.Union {
+			union = "yes"
+		}
+		fmt.Fprintf(b, "| `%s` | %s | %s | %s |\n", k.Name(), k.Delivery, union, links(k.Sources))
 	}
 }

@@ -127,14 +127,17 @@ func TestAnswersOfTheProtocolAnswerTheirRequests(t *testing.T) {
 	}
 }
 
-// TestTheProtocolShowsEveryKind holds the document against all that the schemas know by name.
+// TestTheProtocolShowsEveryKind holds the document against all that package protocol and the schemas know by name.
 func TestTheProtocolShowsEveryKind(t *testing.T) {
 	t.Parallel()
-	seen := map[string]bool{}
+	seen, words := map[string]bool{}, map[string]bool{}
 	for _, b := range blocks(t, protocolText(t)) {
 		for _, f := range b {
 			seen[f.from+" "+f.msg.Type] = true
 			seen[f.from+" "+f.msg.Type+"/"+f.msg.Subtype] = true
+			for _, m := range regexp.MustCompile(`"type":"([a-z_]+)"`).FindAllSubmatch(f.text, -1) {
+				words[string(m[1])] = true
+			}
 		}
 	}
 	for _, want := range knownKinds(t) {
@@ -142,48 +145,49 @@ func TestTheProtocolShowsEveryKind(t *testing.T) {
 			t.Errorf("no frame of kind %q", want)
 		}
 	}
+	parts := append(protocol.BlockTypes(), protocol.EventMessageStart, protocol.EventMessageDelta, protocol.EventMessageStop,
+		protocol.EventContentBlockStart, protocol.EventContentBlockDelta, protocol.EventContentBlockStop, protocol.DeltaText,
+		protocol.DeltaThinking, protocol.DeltaSignature, protocol.DeltaInputJSON)
+	for _, want := range parts {
+		if !words[want] {
+			t.Errorf("no frame holds a %s", want)
+		}
+	}
 }
 
-// knownKinds lists "who type" and "who type/subtype" of all lines that the schemas define.
+// knownKinds lists "who type" and "who type/subtype" of all lines that are known.
 func knownKinds(t *testing.T) []string {
 	t.Helper()
 	var out []string
-	for _, typ := range alternatives(t, "output.json", "") {
-		out = append(out, "cli "+typ)
+	for _, k := range protocol.MessageKinds() {
+		out = append(out, "cli "+k.Name())
 	}
-	for _, typ := range alternatives(t, "input.json", "") {
+	for _, typ := range alternatives(t, "input.json") {
 		out = append(out, "sdk "+typ)
 	}
-	for _, sub := range alternatives(t, "output.json", "system") {
-		out = append(out, "cli system/"+sub)
-	}
-	for _, sub := range alternatives(t, "request.json", "") {
+	for _, sub := range alternatives(t, "request.json") {
 		out = append(out, "sdk control_request/"+sub)
 	}
 	for _, sub := range []string{protocol.SubCanUseTool, protocol.SubHookCallback, protocol.SubMCPMessage, protocol.SubElicitation, "request_user_dialog"} {
 		out = append(out, "cli control_request/"+sub)
 	}
-	if len(out) < 70 {
-		t.Fatalf("the schemas name only %d kinds: %v", len(out), out)
+	if len(out) < 90 {
+		t.Fatalf("only %d kinds are known: %v", len(out), out)
 	}
 	return out
 }
 
-// alternatives returns the words between which a schema, or one of its definitions, decides by type or subtype.
-func alternatives(t *testing.T, name, def string) []string {
+// alternatives returns the words between which a schema decides by type or subtype.
+func alternatives(t *testing.T, name string) []string {
 	t.Helper()
-	type choice struct {
-		If struct {
-			Properties map[string]struct {
-				Const string `json:"const"`
-			} `json:"properties"`
-		} `json:"if"`
-	}
 	var s struct {
-		AllOf []choice `json:"allOf"`
-		Defs  map[string]struct {
-			AllOf []choice `json:"allOf"`
-		} `json:"$defs"`
+		AllOf []struct {
+			If struct {
+				Properties map[string]struct {
+					Const string `json:"const"`
+				} `json:"properties"`
+			} `json:"if"`
+		} `json:"allOf"`
 	}
 	text, err := schema.Source(name)
 	if err != nil {
@@ -192,12 +196,8 @@ func alternatives(t *testing.T, name, def string) []string {
 	if err := json.Unmarshal(text, &s); err != nil {
 		t.Fatal(err)
 	}
-	choices := s.AllOf
-	if def != "" {
-		choices = s.Defs[def].AllOf
-	}
 	var out []string
-	for _, c := range choices {
+	for _, c := range s.AllOf {
 		for _, key := range []string{"type", "subtype"} {
 			if word := c.If.Properties[key].Const; word != "" {
 				out = append(out, word)
@@ -205,7 +205,7 @@ func alternatives(t *testing.T, name, def string) []string {
 		}
 	}
 	if len(out) == 0 {
-		t.Fatalf("%s %s decides by nothing", name, def)
+		t.Fatalf("%s decides by nothing", name)
 	}
 	return out
 }
