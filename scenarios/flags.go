@@ -30,11 +30,14 @@ func ParseFlags(args []string) map[string][]string {
 func takesNext(name, next string) bool {
 	switch name {
 	case "--verbose", "--print", "-p", "--continue", "-c", "--fork-session", "--include-partial-messages", "--replay-user-messages",
-		"--dangerously-skip-permissions", "--strict-mcp-config", "--ide", "--debug-to-stderr", "--bare", "--session-mirror", "--version", "-v":
+		"--dangerously-skip-permissions", "--strict-mcp-config", "--ide", "--debug-to-stderr", "--bare", "--session-mirror", "--version", "-v",
+		"--include-hook-events", "--allow-dangerously-skip-permissions", "--no-session-persistence", "--await-initialize":
 		return false
 	case "--model", "--session-id", "--system-prompt", "--append-system-prompt", "--tools", "--allowedTools", "--disallowedTools",
 		"--allowed-tools", "--disallowed-tools", "--add-dir", "--mcp-config", "--settings", "--output-format", "--input-format",
-		"--permission-mode", "--permission-prompt-tool", "--max-turns", "--setting-sources", "--fallback-model", "--system-prompt-file":
+		"--permission-mode", "--permission-prompt-tool", "--max-turns", "--setting-sources", "--fallback-model", "--system-prompt-file",
+		"--effort", "--thinking", "--thinking-display", "--max-thinking-tokens", "--max-budget-usd", "--task-budget", "--betas", "--agent", "--json-schema",
+		"--managed-settings", "--plugin-dir", "--debug-file", "--permission-prompts", "--project-config-root", "--resume-session-at", "--resume-drops-turn":
 		return true
 	}
 	return !strings.HasPrefix(next, "-")

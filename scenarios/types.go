@@ -169,10 +169,10 @@ type Step struct {
 	Deliver  string // "", "may", "never"
 	// WrongShape says that a frame is none that the CLI of today writes, and is meant so.
 	WrongShape bool
-	Response string // cli.answers: templated JSON text
-	Error    string // cli.answers: templated text
-	HasError bool
-	Branches [][]Step // either
+	Response   string // cli.answers: templated JSON text
+	Error      string // cli.answers: templated text
+	HasError   bool
+	Branches   [][]Step // either
 }
 
 // Start is the decoded argument of sdk.start, after substitution.

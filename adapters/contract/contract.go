@@ -82,6 +82,7 @@ type Hook struct {
 	Event     string `json:"event"`
 	Matcher   string `json:"matcher,omitempty"`
 	TimeoutMS int    `json:"timeout_ms,omitempty"`
+	OnFailure string `json:"on_failure,omitempty"` // continue or block
 }
 
 // Server is an in-process MCP server to build at open. Servers with one Instance are one shared object.
@@ -217,7 +218,14 @@ func Features() []string {
 func OptionNames() []string {
 	return []string{
 		"callbacks", "hooks", "mcp_servers", "stderr", "env", "model", "permission_mode", "system_prompt", "resume", "max_turns",
-		"include_partial_messages", "max_buffer_bytes", "initialize_timeout_ms", "tools", "setting_sources", "supported_dialog_kinds",
-		"cli_path",
+		"include_partial_messages", "max_buffer_bytes", "initialize_timeout_ms", "tools", "setting_sources",
+		"supported_dialog_kinds", "cli_path", "fallback_model", "effort", "permission_prompt_tool_name", "permission_prompts",
+		"session_id", "resume_session_at", "resume_drops_turn", "settings", "agent", "client_app", "debug_file", "title",
+		"plan_mode_instructions", "project_config_root", "mcp_servers_delivery", "plugin_delivery", "max_budget_usd",
+		"max_thinking_tokens", "include_hook_events", "strict_mcp_config", "continue_conversation", "fork_session",
+		"persist_session", "enable_file_checkpointing", "forward_subagent_text", "verbatim_prompts", "prompt_suggestions",
+		"agent_progress_summaries", "per_task_stop_affordance", "allow_dangerously_skip_permissions", "debug", "allowed_tools",
+		"disallowed_tools", "betas", "add_dirs", "executable_args", "task_budget", "thinking", "skills", "agents", "sandbox",
+		"managed_settings", "external_mcp_servers", "plugins", "output_format", "extra_args", "tool_aliases", "tool_config",
 	}
 }

@@ -3,7 +3,6 @@ package goadapter
 import (
 	"context"
 	"encoding/json"
-	"slices"
 	"time"
 
 	"github.com/modelcontextprotocol/go-sdk/mcp"
@@ -13,75 +12,39 @@ import (
 	"github.com/wiretrial/wiretrial/protocol"
 )
 
-// openParams are the parameters of open, with the options as they came.
+// openParams are the parameters of open, and of its options those that are no plain values.
 type openParams struct {
 	CLIPath string `json:"cli_path"`
 	Cwd     string `json:"cwd"`
 	Options struct {
-		Callbacks           []string          `json:"callbacks"`
-		Hooks               []contract.Hook   `json:"hooks"`
-		MCPServers          []contract.Server `json:"mcp_servers"`
-		Stderr              json.RawMessage   `json:"stderr"`
-		Env                 map[string]string `json:"env"`
-		Model               string            `json:"model"`
-		PermissionMode      string            `json:"permission_mode"`
-		SystemPrompt        *string           `json:"system_prompt"`
-		Resume              string            `json:"resume"`
-		MaxTurns            *int              `json:"max_turns"`
-		PartialMessages     bool              `json:"include_partial_messages"`
-		MaxBufferBytes      int64             `json:"max_buffer_bytes"`
-		InitializeTimeoutMS int64             `json:"initialize_timeout_ms"`
-		Tools               []string          `json:"tools"`
-		SettingSources      []string          `json:"setting_sources"`
-		CLIPath             string            `json:"cli_path"`
+		Callbacks  []string          `json:"callbacks"`
+		Hooks      []contract.Hook   `json:"hooks"`
+		MCPServers []contract.Server `json:"mcp_servers"`
+		Stderr     json.RawMessage   `json:"stderr"`
 	} `json:"options"`
-}
-
-// unknownOptions names the options that this adapter does not know.
-func unknownOptions(params json.RawMessage) []string {
-	var names []string
-	for name := range protocol.Members(protocol.Member(params, "options")) {
-		if !slices.Contains(contract.OptionNames(), name) {
-			names = append(names, name)
-		}
-	}
-	return names
 }
 
 // options gives the client's options for those of open.
 func (s *session) options(params json.RawMessage) (client.Options, error) {
-	var opts client.Options
-	if names := unknownOptions(params); names != nil {
-		return opts, unsupported(names...)
-	}
 	var p openParams
 	if err := json.Unmarshal(params, &p); err != nil {
-		return opts, fault("open: %v", err)
+		return client.Options{}, fault("open: %v", err)
 	}
-	o := p.Options
-	opts = client.Options{
-		CLIPath: p.CLIPath, Cwd: p.Cwd, Env: o.Env, Model: o.Model, PermissionMode: o.PermissionMode, Resume: o.Resume,
-		MaxTurns: o.MaxTurns, Tools: o.Tools, SettingSources: o.SettingSources,
-		PartialMessages: o.PartialMessages, MaxFrame: o.MaxBufferBytes,
-		InitializeTimeout: time.Duration(o.InitializeTimeoutMS) * time.Millisecond,
+	opts := client.Options{CLIPath: p.CLIPath, Cwd: p.Cwd}
+	if err := values(&opts, protocol.Member(params, "options")); err != nil {
+		return opts, err
 	}
-	if o.SystemPrompt != nil {
-		opts.SystemPrompt = client.PromptText{Text: *o.SystemPrompt}
-	}
-	if o.CLIPath != "" {
-		opts.CLIPath = o.CLIPath
-	}
-	for _, name := range o.Callbacks {
+	for _, name := range p.Options.Callbacks {
 		if name != "can_use_tool" {
 			return opts, unsupported("callbacks." + name)
 		}
 		opts.CanUseTool = s.canUseTool
 	}
-	for _, h := range o.Hooks {
+	for _, h := range p.Options.Hooks {
 		opts.Hooks = append(opts.Hooks, s.hook(h))
 	}
-	opts.OnStderr = s.stderr(o.Stderr)
-	return opts, s.servers(&opts, o.MCPServers)
+	opts.OnStderr = s.stderr(p.Options.Stderr)
+	return opts, s.servers(&opts, p.Options.MCPServers)
 }
 
 func (s *session) servers(opts *client.Options, servers []contract.Server) error {
@@ -172,7 +135,7 @@ func updates(answer json.RawMessage) []protocol.PermissionUpdate {
 
 func (s *session) hook(h contract.Hook) client.Hook {
 	return client.Hook{
-		Event: h.Event, Matcher: h.Matcher, Timeout: time.Duration(h.TimeoutMS) * time.Millisecond,
+		Event: h.Event, Matcher: h.Matcher, OnFailure: client.OnFailure(h.OnFailure), Timeout: time.Duration(h.TimeoutMS) * time.Millisecond,
 		Run: func(ctx context.Context, in client.HookInput) (any, error) {
 			args := map[string]any{"hook": h.ID, "input": in.Input}
 			if in.ToolUseID != "" {

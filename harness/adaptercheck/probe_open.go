@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -14,7 +15,7 @@ import (
 
 // optionSamples are a proper value for each option of the contract.
 func optionSamples() map[string]any {
-	return map[string]any{
+	samples := map[string]any{
 		"callbacks":   []string{"can_use_tool"},
 		"hooks":       []contract.Hook{{ID: "h1", Event: "PreToolUse"}},
 		"mcp_servers": []contract.Server{checkServer()},
@@ -23,6 +24,35 @@ func optionSamples() map[string]any {
 		"max_buffer_bytes": 1 << 20, "initialize_timeout_ms": 60_000, "tools": []string{"Read"}, "setting_sources": []string{"user"},
 		"supported_dialog_kinds": []string{"permission_prompt"},
 		"cli_path":               "/nowhere/claude",
+	}
+	maps.Copy(samples, settingSamples())
+	maps.Copy(samples, sessionSamples())
+	return samples
+}
+
+func settingSamples() map[string]any {
+	return map[string]any{
+		"fallback_model": "claude-sonnet-5", "effort": "high", "thinking": map[string]any{"type": "adaptive"}, "max_thinking_tokens": 1024,
+		"max_budget_usd": 1.5, "task_budget": map[string]any{"total": 9000}, "betas": []string{"context-1m-2025-08-07"},
+		"allowed_tools": []string{"Read"}, "disallowed_tools": []string{"Bash"}, "skills": []string{"pdf"},
+		"agents": map[string]any{"reviewer": map[string]any{"description": "reviews", "prompt": "review"}}, "agent": "reviewer",
+		"settings": `{"model":"claude-opus-5-5"}`, "sandbox": map[string]any{"enabled": false}, "managed_settings": map[string]any{"model": "claude-opus-5-5"},
+		"external_mcp_servers": map[string]any{"files": map[string]any{"type": "stdio", "command": "true"}}, "mcp_servers_delivery": "argv",
+		"plugins": []map[string]any{{"type": "local", "path": "/nowhere/plugin"}}, "plugin_delivery": "argv", "strict_mcp_config": true,
+		"tool_aliases": map[string]any{"Bash": "Read"}, "tool_config": map[string]any{"askUserQuestion": map[string]any{"previewFormat": "html"}},
+		"output_format":          map[string]any{"type": "json_schema", "schema": map[string]any{"type": "object"}},
+		"plan_mode_instructions": "plan well", "add_dirs": []string{"/nowhere"}, "project_config_root": "/nowhere",
+	}
+}
+
+func sessionSamples() map[string]any {
+	return map[string]any{
+		"permission_prompt_tool_name": "mcp__check__ask", "permission_prompts": "host", "allow_dangerously_skip_permissions": true,
+		"continue_conversation": true, "fork_session": true, "session_id": checkSession, "resume_session_at": checkSession,
+		"resume_drops_turn": checkSession, "persist_session": false, "title": "a check", "enable_file_checkpointing": true,
+		"include_hook_events": true, "forward_subagent_text": true, "verbatim_prompts": true, "prompt_suggestions": true,
+		"agent_progress_summaries": true, "per_task_stop_affordance": true, "client_app": "check/1", "debug": true,
+		"debug_file": "/nowhere/log", "extra_args": map[string]any{"replay-user-messages": nil}, "executable_args": []string{"--check"},
 	}
 }
 
