@@ -275,3 +275,15 @@ func (MCPMessage) Subtype() string { return SubMCPMessage }
 
 // Subtype returns elicitation.
 func (Elicitation) Subtype() string { return SubElicitation }
+
+// Subtype returns request_user_dialog.
+func (RequestUserDialog) Subtype() string { return SubRequestUserDialog }
+
+// Subtype returns oauth_token_refresh.
+func (OAuthTokenRefresh) Subtype() string { return SubOAuthTokenRefresh }
+
+// Subtype returns host_auth_token_refresh.
+func (HostAuthTokenRefresh) Subtype() string { return SubHostAuthTokenRefresh }
+
+// Subtype returns remote_control_work_secret.
+func (RemoteControlWorkSecret) Subtype() string { return SubRemoteControlWorkSecret }
