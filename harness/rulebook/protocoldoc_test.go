@@ -238,6 +238,63 @@ func TestTheProtocolNamesRulesAndScenariosThatExist(t *testing.T) {
 	}
 }
 
+// TestPitfallsAreShownByTheirScenarios holds each row of the pitfalls against the coverage table.
+func TestPitfallsAreShownByTheirScenarios(t *testing.T) {
+	t.Parallel()
+	_, text, ok := strings.Cut(protocolText(t), "\n## 13. Pitfalls\n")
+	if !ok {
+		t.Fatal("no pitfalls")
+	}
+	text, _, _ = strings.Cut(text, "\n## ")
+	files := map[string][]string{}
+	for _, f := range embedded(t).Files {
+		files[f.ID] = f.Rules
+	}
+	rows := 0
+	for line := range strings.Lines(text) {
+		cells := strings.Split(line, "|")
+		if len(cells) != 6 || !strings.Contains(cells[3], "-") || strings.HasPrefix(cells[3], "---") {
+			continue
+		}
+		rows++
+		rules := strings.Fields(cells[3])
+		for _, id := range strings.Fields(strings.ReplaceAll(cells[4], "`", "")) {
+			if !slices.ContainsFunc(files[id], func(r string) bool { return slices.Contains(rules, r) }) {
+				t.Errorf("%s shows %v, and stands beside %v", id, files[id], rules)
+			}
+		}
+	}
+	if rows < 20 {
+		t.Errorf("only %d pitfalls", rows)
+	}
+}
+
+// TestScenariosInParenthesesShowTheRulesBesideThem: "(CTL-02, `control/out-of-order`)" says that the scenario plays that rule.
+func TestScenariosInParenthesesShowTheRulesBesideThem(t *testing.T) {
+	t.Parallel()
+	files := map[string][]string{}
+	for _, f := range embedded(t).Files {
+		files[f.ID] = f.Rules
+	}
+	groups := 0
+	for _, m := range regexp.MustCompile(`\(([^()]*)\)`).FindAllStringSubmatch(protocolText(t), -1) {
+		rules := regexp.MustCompile(`\b[A-Z]{3}-[0-9]{2}\b`).FindAllString(m[1], -1)
+		ids := regexp.MustCompile("`([a-z]+/[a-z0-9-]+)`").FindAllStringSubmatch(m[1], -1)
+		if len(rules) == 0 || len(ids) == 0 {
+			continue
+		}
+		groups++
+		for _, id := range ids {
+			if !slices.ContainsFunc(files[id[1]], func(r string) bool { return slices.Contains(rules, r) }) {
+				t.Errorf("%s shows %v, and stands in (%s)", id[1], files[id[1]], m[1])
+			}
+		}
+	}
+	if groups < 30 {
+		t.Errorf("only %d groups", groups)
+	}
+}
+
 func TestTheLinksOfTheProtocolLead(t *testing.T) {
 	t.Parallel()
 	text := protocolText(t)
