@@ -249,9 +249,18 @@ func (o *Options) maxUnread() int64 {
 	return o.MaxUnread
 }
 
+// framing gives the rules of the lines; a line that is no frame is passed over there already.
+func (o *Options) framing() transport.FramerOptions {
+	f := transport.FramerOptions{MaxFrame: o.MaxFrame}
+	if o.OnSkip != nil {
+		f.OnSkip = func(e *transport.FrameError) { o.OnSkip(e) }
+	}
+	return f
+}
+
 func (o *Options) transportOptions() transport.Options {
 	return transport.Options{
-		Framing:    transport.FramerOptions{MaxFrame: o.MaxFrame},
+		Framing:    o.framing(),
 		Escalation: o.Escalation,
 		OnStderr:   o.OnStderr,
 	}

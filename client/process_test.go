@@ -30,7 +30,11 @@ const (
 
 func TestMain(m *testing.M) {
 	if script := os.Getenv(scriptVariable); script != "" {
-		os.Exit(playCLI(script))
+		tellPID()
+		if play, ok := faultCLIs()[script]; ok {
+			syscall.Exit(play(newCLI()))
+		}
+		syscall.Exit(playCLI(script)) // os.Exit would wait a second for races, and write about coverage to stderr
 	}
 	if mockcli.IsMock(os.Args) { // of the examples
 		os.Exit(mockcli.Main(os.Args, mockcli.Env{Alone: player.Main}))
@@ -52,13 +56,20 @@ func runAll(m *testing.M) int {
 	return m.Run()
 }
 
+// tellPID writes the process id where the test looks for it.
+func tellPID() {
+	path := os.Getenv(pidVariable)
+	if path == "" {
+		return
+	}
+	if err := os.WriteFile(path, []byte(strconv.Itoa(os.Getpid())), 0o600); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
 // playCLI is a claude of a few words.
 func playCLI(script string) int {
-	if path := os.Getenv(pidVariable); path != "" {
-		if err := os.WriteFile(path, []byte(strconv.Itoa(os.Getpid())), 0o600); err != nil {
-			return 1
-		}
-	}
 	if script == "stubborn" {
 		signal.Ignore(syscall.SIGTERM)
 	}

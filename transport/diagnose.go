@@ -24,9 +24,9 @@ func diagnose(cmd Command, path string, err error) error {
 		e.Kind = ErrNoDir
 	case e.Kind != nil:
 	case errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR):
-		e.Kind, e.Detail = missing(path)
+		e.Detail, e.Kind = missing(path)
 	case errors.Is(err, fs.ErrPermission):
-		e.Kind, e.Detail = denied(path)
+		e.Detail, e.Kind = denied(path)
 	case errors.Is(err, syscall.ENOEXEC):
 		e.Kind, e.Detail = ErrNotExecutable, "it is neither a program for this system nor a script that starts with #!"
 	}
@@ -34,31 +34,31 @@ func diagnose(cmd Command, path string, err error) error {
 }
 
 // missing says what is not there: the file, or what it needs to run.
-func missing(path string) (kind error, detail string) {
+func missing(path string) (detail string, kind error) {
 	if _, err := os.Stat(path); err == nil {
-		return ErrBadInterpreter, interpreter(path)
+		return interpreter(path), ErrBadInterpreter
 	}
 	if target, err := os.Readlink(path); err == nil {
-		return ErrNotFound, fmt.Sprintf("it is a link to %q, which is not there", target)
+		return fmt.Sprintf("it is a link to %q, which is not there", target), ErrNotFound
 	}
-	return ErrNotFound, ""
+	return "", ErrNotFound
 }
 
 // denied says whose permission was missing: the file's own or its interpreter's.
-func denied(path string) (kind error, detail string) {
+func denied(path string) (detail string, kind error) {
 	info, err := os.Stat(path)
 	switch {
 	case err != nil:
-		return ErrNotExecutable, ""
+		return "", ErrNotExecutable
 	case info.IsDir():
-		return ErrIsDirectory, ""
+		return "", ErrIsDirectory
 	case info.Mode()&0o111 == 0:
-		return ErrNotExecutable, "mode " + info.Mode().String()
+		return "mode " + info.Mode().String(), ErrNotExecutable
 	}
 	if name := interpreter(path); name != "" {
-		return ErrBadInterpreter, name
+		return name, ErrBadInterpreter
 	}
-	return ErrNotExecutable, "mode " + info.Mode().String() + "; its owner or a mount option may forbid it"
+	return "mode " + info.Mode().String() + "; its owner or a mount option may forbid it", ErrNotExecutable
 }
 
 // interpreter is the one that a script's first line names, or the loader that a program names; empty if there is none.
