@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"sync"
 	"unicode/utf8"
 
 	"github.com/tidwall/gjson"
@@ -92,38 +93,64 @@ func (m Message) IsControl() bool { return DeliveryOf(m.Type, m.Subtype) == Neve
 // has its Raw set, so that a caller may pass it on.
 func Decode(line []byte) (Message, error) {
 	text := bytes.TrimRight(line, "\r\n")
-	if err := checkObject(text); err != nil {
-		return Message{}, err
-	}
-	m := Message{Raw: text}
-	var typ, request, response []byte
-	eachMember(text, func(name, value []byte) bool {
-		switch string(name) {
-		case "type":
-			typ = value
-		case "subtype":
-			m.Subtype = stringValue(value)
-		case "request":
-			request = value
-		case "response":
-			response = value
+	e, ok := scan(text)
+	if !ok {
+		if err := checkObject(text); err != nil {
+			return Message{}, err
 		}
-		return true
-	})
-	if len(typ) == 0 || typ[0] != '"' {
-		return m, noType(text, typ)
+		e = envelopeOf(text)
 	}
-	m.Type = stringValue(typ)
+	m := Message{Raw: text, Subtype: knownText(e.subtype)}
+	if len(e.typ) == 0 || e.typ[0] != '"' {
+		return m, noType(text, e.typ)
+	}
+	m.Type = knownText(e.typ)
 	switch m.Type {
 	case TypeControlRequest:
-		m.Subtype = stringValue(Member(request, "subtype"))
+		m.Subtype = knownText(Member(e.request, "subtype"))
 	case TypeControlResponse:
-		m.Subtype = stringValue(Member(response, "subtype"))
+		m.Subtype = knownText(Member(e.response, "subtype"))
 	}
 	return m, nil
 }
 
-// checkObject holds the strict part: one JSON object and nothing else.
+// envelopeOf reads the envelope of a text that is known to be an object, however deep.
+func envelopeOf(text []byte) (e envelope) {
+	eachMember(text, func(name, value []byte) bool {
+		switch string(name) {
+		case "type":
+			e.typ = value
+		case "subtype":
+			e.subtype = value
+		case "request":
+			e.request = value
+		case "response":
+			e.response = value
+		}
+		return true
+	})
+	return e
+}
+
+// knownText decodes a string, without making a new one if it is a type or a subtype that is known; "" for any other value.
+func knownText(value []byte) string {
+	if len(value) >= 2 && value[0] == '"' {
+		if text, ok := knownTexts()[string(value[1:len(value)-1])]; ok {
+			return text
+		}
+	}
+	return stringValue(value)
+}
+
+var knownTexts = sync.OnceValue(func() map[string]string {
+	texts := map[string]string{Success: Success, Failure: Failure}
+	for _, k := range MessageKinds() {
+		texts[k.Type], texts[k.Subtype] = k.Type, k.Subtype
+	}
+	return texts
+})
+
+// checkObject says why a text is not one JSON object and nothing else, and accepts one that is too deep for scan.
 func checkObject(text []byte) error {
 	if !valid(text) {
 		return notJSON(text)

@@ -216,13 +216,25 @@ func views(t *testing.T, m Message) {
 	}
 }
 
-func BenchmarkDecode(b *testing.B) {
-	delta := `{"type":"stream_event","event":{"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"hello"}},"session_id":"d37882d6-56df-58a8-a3ab-26bd84250631","parent_tool_use_id":null,"uuid":"69e8691b-8fbd-51f3-9e2e-cf01922bd8db"}`
-	lines := map[string]string{
-		"delta": delta,
-		"1MB":   `{"type":"assistant","message":{"content":[{"type":"text","text":"` + strings.Repeat("words and spaces ", 1<<16) + `"}]}}`,
+// benchLines are a small message of each busy kind, and a line of ten megabytes.
+func benchLines() map[string]string {
+	ids := `"session_id":"d37882d6-56df-58a8-a3ab-26bd84250631","uuid":"69e8691b-8fbd-51f3-9e2e-cf01922bd8db"`
+	assistant := func(text string) string {
+		return `{"type":"assistant","message":{"id":"msg_1","type":"message","role":"assistant","model":"claude-opus-5-5","content":[{"type":"text","text":"` + text +
+			`"}],"stop_reason":null,"stop_sequence":null,"usage":{"input_tokens":10,"cache_creation_input_tokens":0,"cache_read_input_tokens":0,` +
+			`"output_tokens":1},"context_management":null},"parent_tool_use_id":null,` + ids + `,"timestamp":"2026-11-21T03:02:19.744Z"}`
 	}
-	for name, text := range lines {
+	return map[string]string{
+		"delta": `{"type":"stream_event","event":{"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"hello"}},` +
+			`"parent_tool_use_id":null,` + ids + `}`,
+		"assistant": assistant("hello"),
+		"10MB":      assistant(strings.Repeat("words and spaces ", 10<<20/17)),
+		"10MB code": assistant(strings.Repeat(`a line\n\tof \"code\" `, 10<<20/24)),
+	}
+}
+
+func BenchmarkDecode(b *testing.B) {
+	for name, text := range benchLines() {
 		b.Run(name, func(b *testing.B) {
 			line := []byte(text)
 			b.SetBytes(int64(len(line)))
@@ -236,12 +248,17 @@ func BenchmarkDecode(b *testing.B) {
 	}
 }
 
-func BenchmarkAssistantView(b *testing.B) {
-	m := decode(b, `{"type":"assistant","message":{"id":"m","role":"assistant","model":"m","content":[{"type":"text","text":"hello"}],"stop_reason":null,"usage":{"input_tokens":1}},"session_id":"s","uuid":"u"}`)
-	b.ReportAllocs()
-	for b.Loop() {
-		if m.Assistant().Message.Content.Text() != "hello" {
-			b.Fatal("text lost")
-		}
+func BenchmarkTyped(b *testing.B) {
+	for name, text := range benchLines() {
+		b.Run(name, func(b *testing.B) {
+			m := decode(b, text)
+			b.SetBytes(int64(len(text)))
+			b.ReportAllocs()
+			for b.Loop() {
+				if m.Typed() == nil {
+					b.Fatal("no view")
+				}
+			}
+		})
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"reflect"
 	"strconv"
+	"strings"
+	"unicode/utf16"
 	"unicode/utf8"
 )
 
@@ -21,7 +23,8 @@ func View[T any](object json.RawMessage) T {
 func fill(object json.RawMessage, into any) {
 	target := reflect.ValueOf(into).Elem()
 	if i := skipSpace(object, 0); i < len(object) && object[i] == '{' {
-		newReader(object).object(i, planOf(target.Type()), target)
+		r := newReader(object)
+		r.object(i, planOf(target.Type()), target)
 	}
 }
 
@@ -38,8 +41,8 @@ type reader struct {
 // shareBelow is the length from which on each string of a text is a copy of its own.
 const shareBelow = 4 << 10
 
-func newReader(text []byte) *reader {
-	r := &reader{text: text}
+func newReader(text []byte) reader {
+	r := reader{text: text}
 	if len(text) < shareBelow {
 		r.shared = string(text)
 		r.plain = bytes.IndexByte(text, '\\') < 0 && utf8.Valid(text)
@@ -98,8 +101,10 @@ func (r *reader) value(i int, how *how, field reflect.Value) (end int, ok bool) 
 		if first == '{' {
 			return r.entries(i, how, field), true
 		}
-	case asScanned:
-		return field.Addr().Interface().(scanned).scan(r, i), true
+	case asContent:
+		return field.Addr().Interface().(*Content).scan(r, i), true
+	case asBlock:
+		return field.Addr().Interface().(*Block).scan(r, i), true
 	default:
 		end = valueEnd(r.text, i)
 		return end, r.scalar(i, end, how.kind, field)
@@ -211,12 +216,51 @@ func stringValue(value []byte) string {
 	if len(value) < 2 || value[0] != '"' {
 		return ""
 	}
-	if inner := value[1 : len(value)-1]; bytes.IndexByte(inner, '\\') < 0 && utf8.Valid(inner) {
-		return string(inner)
+	inner := value[1 : len(value)-1]
+	if utf8.Valid(inner) {
+		if at := bytes.IndexByte(inner, '\\'); at < 0 {
+			return string(inner)
+		}
+		if text, ok := unescape(inner); ok {
+			return text
+		}
 	}
 	var s string
 	if json.Unmarshal(value, &s) != nil {
 		return ""
 	}
 	return s
+}
+
+// unescape decodes the inside of a string literal with a single allocation. It leaves what is rare to others: ok is false for a surrogate
+// and for what is no escape.
+func unescape(inner []byte) (text string, ok bool) {
+	var b strings.Builder
+	b.Grow(len(inner))
+	for {
+		at := bytes.IndexByte(inner, '\\')
+		if at < 0 {
+			b.Write(inner)
+			return b.String(), true
+		}
+		b.Write(inner[:at])
+		if inner = inner[at+1:]; len(inner) == 0 {
+			return "", false
+		}
+		const names, meanings = "\"\\/bfnrt", "\"\\/\b\f\n\r\t"
+		if known := strings.IndexByte(names, inner[0]); known >= 0 {
+			b.WriteByte(meanings[known])
+			inner = inner[1:]
+			continue
+		}
+		if inner[0] != 'u' || len(inner) < 5 {
+			return "", false
+		}
+		code, err := strconv.ParseUint(string(inner[1:5]), 16, 16)
+		if err != nil || utf16.IsSurrogate(rune(code)) {
+			return "", false
+		}
+		b.WriteRune(rune(code))
+		inner = inner[5:]
+	}
 }

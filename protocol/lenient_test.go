@@ -103,3 +103,24 @@ func TestViewsAreMadeByManyAtOnce(t *testing.T) {
 	}
 	group.Wait()
 }
+
+func TestStringsAreDecodedAsEncodingJSONDoes(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{
+		`""`, `"a"`, `"é"`, `"a\nb\tc\"d\\e\/f\bg\fh\r"`, `"\u0041\u00e9\u2028"`, `"\ud83d\ude00"`, `"\ud83d"`, `"\ude00x"`, `"\ud83dx\n"`, `"\u0000"`, "\"\xff\\n\"", "\"\xff\"",
+		`"\uD83D\uDE00\n"`, `"\\\\"`, `"\\n"`,
+	} {
+		var want string
+		if err := json.Unmarshal([]byte(text), &want); err != nil {
+			t.Fatalf("%s: %v", text, err)
+		}
+		if got := stringValue([]byte(text)); got != want {
+			t.Errorf("%s: got %q, want %q", text, got, want)
+		}
+	}
+	for _, broken := range []string{`"\"`, `"\u12"`, `"\x"`, `"\u+123"`, `"\u12g4"`} {
+		if got := stringValue([]byte(broken)); got != "" {
+			t.Errorf("%s: got %q, want nothing", broken, got)
+		}
+	}
+}

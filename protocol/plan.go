@@ -10,15 +10,24 @@ import (
 // plan says how to fill a struct type: which field takes the member of which name. It is made once per type and never changed.
 type plan struct {
 	fields []planned
-	places map[string]int // in fields, by name
-	raw    *planned       // the field that takes the whole object, if there is one
+	heads  [slots]uint16 // a field's place in fields, plus one, by slotOf its name; zero: there is none
+	raw    *planned      // the field that takes the whole object, if there is one
+}
+
+// slots is how many lists of fields a plan has.
+const slots = 64
+
+// slotOf says in which list a name is to be found.
+func slotOf(name []byte) int {
+	return (len(name)*5 + int(name[0])*3 + int(name[len(name)-1])) % slots
 }
 
 // planned is a field of a plan.
 type planned struct {
 	name  string
 	place int
-	outer int // the embedded struct that has the field; -1 for the struct itself
+	next  uint16 // the next one in the same list, as in heads
+	outer int    // the embedded struct that has the field; -1 for the struct itself
 	index int
 	how   how
 }
@@ -41,7 +50,8 @@ const (
 	asFloat
 	asRaw
 	asLenient
-	asScanned
+	asContent
+	asBlock
 	asStruct
 	asPointer
 	asSlice
@@ -50,9 +60,6 @@ const (
 
 // lenient is a type that reads itself from any JSON value but null.
 type lenient interface{ fromWire(value json.RawMessage) }
-
-// scanned is a type that reads itself from the value at i and returns the index behind it.
-type scanned interface{ scan(r *reader, i int) int }
 
 // plans holds the plans that were made, by type. It is a cache: what it holds depends on the types only.
 var plans sync.Map
@@ -71,16 +78,18 @@ func newPlan(t reflect.Type, begun map[reflect.Type]*plan) *plan {
 	if p := begun[t]; p != nil {
 		return p
 	}
-	p := &plan{places: map[string]int{}}
+	p := &plan{}
 	begun[t] = p
 	p.add(t, -1, begun)
 	for i := range p.fields {
-		p.fields[i].place = i
-		if p.fields[i].name == "" {
-			p.raw = &p.fields[i]
+		f := &p.fields[i]
+		f.place = i
+		if f.name == "" {
+			p.raw = f
 			continue
 		}
-		p.places[p.fields[i].name] = i
+		slot := slotOf([]byte(f.name))
+		f.next, p.heads[slot] = p.heads[slot], uint16(i+1)
 	}
 	return p
 }
@@ -109,13 +118,16 @@ var (
 	rawType     = reflect.TypeFor[json.RawMessage]()
 	numberType  = reflect.TypeFor[json.Number]()
 	lenientType = reflect.TypeFor[lenient]()
-	scannedType = reflect.TypeFor[scanned]()
+	contentType = reflect.TypeFor[Content]()
+	blockType   = reflect.TypeFor[Block]()
 )
 
 func howTo(t reflect.Type, begun map[reflect.Type]*plan) how {
 	switch {
-	case reflect.PointerTo(t).Implements(scannedType):
-		return how{kind: asScanned}
+	case t == contentType:
+		return how{kind: asContent}
+	case t == blockType:
+		return how{kind: asBlock}
 	case reflect.PointerTo(t).Implements(lenientType):
 		return how{kind: asLenient}
 	case t == rawType:
@@ -144,11 +156,16 @@ func howTo(t reflect.Type, begun map[reflect.Type]*plan) how {
 // find returns the field for a member, nil if there is none. The members of a line mostly stand in the order of the fields, so it looks
 // at the place that it is told first.
 func (p *plan) find(name []byte, place int) *planned {
-	if place < len(p.fields) && p.fields[place].name == string(name) && len(name) > 0 {
+	if len(name) == 0 {
+		return nil
+	}
+	if place < len(p.fields) && p.fields[place].name == string(name) {
 		return &p.fields[place]
 	}
-	if at, ok := p.places[string(name)]; ok {
-		return &p.fields[at]
+	for at := p.heads[slotOf(name)]; at != 0; at = p.fields[at-1].next {
+		if f := &p.fields[at-1]; f.name == string(name) {
+			return f
+		}
 	}
 	return nil
 }
