@@ -82,7 +82,7 @@ func OptionNames() []string {
 		"setting_sources", "supported_dialog_kinds", "cli_path", toolsOf,
 		"fallback_model", "effort", "permission_prompt_tool_name", "permission_prompts", "session_id", "resume_session_at",
 		"resume_drops_turn", "settings", "agent", "client_app", "debug_file", "title", "plan_mode_instructions",
-		"project_config_root", "mcp_servers_delivery", "plugin_delivery", "max_budget_usd", "max_thinking_tokens",
+		"project_config_root", "mcp_servers_delivery", "plugin_delivery", "max_budget_usd",
 		"include_hook_events", "strict_mcp_config", "continue_conversation", "fork_session", "persist_session",
 		"enable_file_checkpointing", "forward_subagent_text", "verbatim_prompts", "prompt_suggestions",
 		"agent_progress_summaries", "per_task_stop_affordance", "allow_dangerously_skip_permissions", "debug", "allowed_tools",

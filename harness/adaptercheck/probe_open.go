@@ -32,7 +32,7 @@ func optionSamples() map[string]any {
 
 func settingSamples() map[string]any {
 	return map[string]any{
-		"fallback_model": "claude-sonnet-5", "effort": "high", "thinking": map[string]any{"type": "adaptive"}, "max_thinking_tokens": 1024,
+		"fallback_model": "claude-sonnet-5", "effort": "high", "thinking": map[string]any{"type": "adaptive"},
 		"max_budget_usd": 1.5, "task_budget": map[string]any{"total": 9000}, "betas": []string{"context-1m-2025-08-07"},
 		"allowed_tools": []string{"Read"}, "disallowed_tools": []string{"Bash"}, "skills": []string{"pdf"},
 		"agents": map[string]any{"reviewer": map[string]any{"description": "reviews", "prompt": "review"}}, "agent": "reviewer",
