@@ -53,7 +53,7 @@ func run(ctx context.Context, cli, requests string) error {
 		return err
 	}
 	var first time.Time
-	for m, err := range c.ReceiveTurn(ctx) {
+	for m, err := range c.Response(ctx) {
 		if err != nil {
 			return err
 		}
