@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"reflect"
 	"strings"
+	"unsafe"
 )
 
 // The types of content blocks that this package knows by name.
@@ -57,8 +58,7 @@ func (c *Content) blocks(r *reader, i int) int {
 // scan reads a block. What is no object is kept raw.
 func (b *Block) scan(r *reader, i int) int {
 	if r.text[i] == '{' {
-		target := reflect.ValueOf(b).Elem()
-		return r.object(i, planOf(target.Type()), target)
+		return r.object(i, planOf(reflect.TypeFor[Block]()), unsafe.Pointer(b))
 	}
 	end := valueEnd(r.text, i)
 	b.Raw = r.text[i:end:end]

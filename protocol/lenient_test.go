@@ -124,3 +124,16 @@ func TestStringsAreDecodedAsEncodingJSONDoes(t *testing.T) {
 		}
 	}
 }
+
+func TestAViewAllocatesTheListOfBlocksOnly(t *testing.T) {
+	m, err := Decode(line(strings.Repeat("x", 1<<20)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := testing.AllocsPerRun(10, func() { _ = m.Assistant() }); n > 8 {
+		t.Errorf("the view of an assistant message makes %v allocations, want the list and the few short strings that are copied", n)
+	}
+	if text := m.Assistant().Message.Content.Text(); len(text) != 1<<20 {
+		t.Errorf("the text has %d bytes, want 1 MiB", len(text))
+	}
+}

@@ -10,33 +10,24 @@ import (
 // plan says how to fill a struct type: which field takes the member of which name. It is made once per type and never changed.
 type plan struct {
 	fields []planned
-	heads  [slots]uint16 // a field's place in fields, plus one, by slotOf its name; zero: there is none
-	raw    *planned      // the field that takes the whole object, if there is one
-}
-
-// slots is how many lists of fields a plan has.
-const slots = 64
-
-// slotOf says in which list a name is to be found.
-func slotOf(name []byte) int {
-	return (len(name)*5 + int(name[0])*3 + int(name[len(name)-1])) % slots
+	places []uint16 // one more than the place in fields, by the hash of the name and what follows it there; 0 is nothing
+	raw    *planned // the field that takes the whole object, if there is one
 }
 
 // planned is a field of a plan.
 type planned struct {
-	name  string
-	place int
-	next  uint16 // the next one in the same list, as in heads
-	outer int    // the embedded struct that has the field; -1 for the struct itself
-	index int
-	how   how
+	name   string
+	place  int     // in fields
+	offset uintptr // in the struct
+	how    how
 }
 
 // how says how a value is read into a field.
 type how struct {
 	kind kind
-	elem *how  // of a pointer, slice or map
-	plan *plan // of a struct
+	typ  reflect.Type // of the field
+	elem *how         // of a pointer, slice or map
+	plan *plan        // of a struct
 }
 
 type kind uint8
@@ -80,26 +71,23 @@ func newPlan(t reflect.Type, begun map[reflect.Type]*plan) *plan {
 	}
 	p := &plan{}
 	begun[t] = p
-	p.add(t, -1, begun)
+	p.add(t, 0, begun)
 	for i := range p.fields {
-		f := &p.fields[i]
-		f.place = i
-		if f.name == "" {
-			p.raw = f
-			continue
+		p.fields[i].place = i
+		if p.fields[i].name == "" {
+			p.raw = &p.fields[i]
 		}
-		slot := slotOf([]byte(f.name))
-		f.next, p.heads[slot] = p.heads[slot], uint16(i+1)
 	}
+	p.index()
 	return p
 }
 
-// add plans the fields of a struct, or of one that is embedded in it as its field number outer. Fields of the struct itself win.
-func (p *plan) add(t reflect.Type, outer int, begun map[reflect.Type]*plan) {
+// add plans the fields of a struct that stands at an offset in the plan's: 0 for itself, or where it is embedded.
+func (p *plan) add(t reflect.Type, at uintptr, begun map[reflect.Type]*plan) {
 	for i := range t.NumField() {
 		f := t.Field(i)
-		if f.Anonymous && f.Type.Kind() == reflect.Struct && outer < 0 {
-			p.add(f.Type, i, begun)
+		if f.Anonymous && f.Type.Kind() == reflect.Struct {
+			p.add(f.Type, at+f.Offset, begun)
 			continue
 		}
 		tag, _, _ := strings.Cut(f.Tag.Get("json"), ",")
@@ -110,7 +98,7 @@ func (p *plan) add(t reflect.Type, outer int, begun map[reflect.Type]*plan) {
 		if raw {
 			tag = ""
 		}
-		p.fields = append(p.fields, planned{name: tag, outer: outer, index: i, how: howTo(f.Type, begun)})
+		p.fields = append(p.fields, planned{name: tag, offset: at + f.Offset, how: howTo(f.Type, begun)})
 	}
 }
 
@@ -118,15 +106,19 @@ var (
 	rawType     = reflect.TypeFor[json.RawMessage]()
 	numberType  = reflect.TypeFor[json.Number]()
 	lenientType = reflect.TypeFor[lenient]()
-	contentType = reflect.TypeFor[Content]()
-	blockType   = reflect.TypeFor[Block]()
 )
 
 func howTo(t reflect.Type, begun map[reflect.Type]*plan) how {
+	h := kindOfField(t, begun)
+	h.typ = t
+	return h
+}
+
+func kindOfField(t reflect.Type, begun map[reflect.Type]*plan) how {
 	switch {
-	case t == contentType:
+	case t == reflect.TypeFor[Content]():
 		return how{kind: asContent}
-	case t == blockType:
+	case t == reflect.TypeFor[Block]():
 		return how{kind: asBlock}
 	case reflect.PointerTo(t).Implements(lenientType):
 		return how{kind: asLenient}
@@ -162,18 +154,42 @@ func (p *plan) find(name []byte, place int) *planned {
 	if place < len(p.fields) && p.fields[place].name == string(name) {
 		return &p.fields[place]
 	}
-	for at := p.heads[slotOf(name)]; at != 0; at = p.fields[at-1].next {
+	for h := hash(name); ; h++ {
+		at := p.places[h&(len(p.places)-1)]
+		if at == 0 {
+			return nil
+		}
 		if f := &p.fields[at-1]; f.name == string(name) {
 			return f
 		}
 	}
-	return nil
 }
 
-// of returns the field of a struct that has the plan's type.
-func (f *planned) of(target reflect.Value) reflect.Value {
-	if f.outer >= 0 {
-		target = target.Field(f.outer)
+// index makes the table by which find looks up: at most half full, of a size that is a power of two.
+func (p *plan) index() {
+	size := 4
+	for size < 2*len(p.fields) {
+		size *= 2
 	}
-	return target.Field(f.index)
+	p.places = make([]uint16, size)
+	for i, f := range p.fields {
+		if f.name == "" {
+			continue
+		}
+		h := hash([]byte(f.name))
+		for p.places[h&(size-1)] != 0 {
+			if shadowed := &p.fields[p.places[h&(size-1)]-1]; shadowed.name == f.name {
+				shadowed.name = "" // of an embedded struct: the later one counts
+				break
+			}
+			h++
+		}
+		p.places[h&(size-1)] = uint16(i + 1)
+	}
+}
+
+// hash tells most names of a struct apart.
+func hash(name []byte) int {
+	n := len(name)
+	return n*31 + int(name[0])*7 + int(name[n-1])*17 + int(name[n/2])*5
 }
