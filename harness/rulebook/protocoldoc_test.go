@@ -26,7 +26,7 @@ type shown struct {
 	msg  protocol.Message
 }
 
-// block is one code block of frames: who wrote the first one, who the others.
+// block is one code block of frames. Two authors take turns.
 type block []shown
 
 func protocolText(t *testing.T) string {
@@ -74,7 +74,7 @@ func frames(t *testing.T, line int, authors []string, text string) block {
 		if err != nil {
 			t.Fatalf("%s:%d: frame %d: %v", protocolFile, line, len(out)+1, err)
 		}
-		out = append(out, shown{line: line, from: authors[min(len(out), len(authors)-1)], text: one.Bytes(), msg: msg})
+		out = append(out, shown{line: line, from: authors[len(out)%len(authors)], text: one.Bytes(), msg: msg})
 	}
 }
 
@@ -102,28 +102,38 @@ func TestAnswersOfTheProtocolAnswerTheirRequests(t *testing.T) {
 	t.Parallel()
 	pairs := 0
 	for _, b := range blocks(t, protocolText(t)) {
-		if len(b) < 2 || b[0].msg.Type != protocol.TypeControlRequest {
+		if len(b) < 2 || b[0].from == b[1].from || b[0].msg.Type != protocol.TypeControlRequest {
 			continue
 		}
-		pairs++
-		for _, f := range b[1:] {
-			if f.msg.Type != protocol.TypeControlResponse || f.from == b[0].from {
-				t.Errorf("%s:%d: a request is followed by its answer, from the other side", protocolFile, f.line)
-				continue
-			}
-			if got, want := f.msg.ControlResponse().ID, b[0].msg.ControlRequest().ID; got != want {
-				t.Errorf("%s:%d: request %s, answer to %s", protocolFile, f.line, want, got)
-			}
-			if f.from != "sdk" {
-				continue
-			}
-			if err := schema.CheckAnswer(b[0].msg.Subtype, f.text); err != nil {
-				t.Errorf("%s:%d: %v", protocolFile, f.line, err)
-			}
+		if len(b)%2 != 0 {
+			t.Errorf("%s:%d: a request without an answer", protocolFile, b[0].line)
+		}
+		for pair := range slices.Chunk(b, 2) {
+			pairs++
+			answers(t, pair)
 		}
 	}
-	if pairs < 45 {
+	if pairs < 55 {
 		t.Errorf("only %d requests with their answers", pairs)
+	}
+}
+
+// answers judges a request and the answer behind it.
+func answers(t *testing.T, pair block) {
+	t.Helper()
+	request, answer := pair[0], pair[len(pair)-1]
+	if request.msg.Type != protocol.TypeControlRequest || answer.msg.Type != protocol.TypeControlResponse {
+		t.Errorf("%s:%d: a request is followed by its answer:\n%s", protocolFile, request.line, answer.text)
+		return
+	}
+	if got, want := answer.msg.ControlResponse().ID, request.msg.ControlRequest().ID; got != want {
+		t.Errorf("%s:%d: request %s, answer to %s", protocolFile, request.line, want, got)
+	}
+	if answer.from != "sdk" {
+		return
+	}
+	if err := schema.CheckAnswer(request.msg.Subtype, answer.text); err != nil {
+		t.Errorf("%s:%d: %v", protocolFile, request.line, err)
 	}
 }
 
@@ -165,16 +175,31 @@ func knownKinds(t *testing.T) []string {
 	for _, typ := range alternatives(t, "input.json") {
 		out = append(out, "sdk "+typ)
 	}
-	for _, sub := range alternatives(t, "request.json") {
-		out = append(out, "sdk control_request/"+sub)
-	}
-	for _, sub := range []string{protocol.SubCanUseTool, protocol.SubHookCallback, protocol.SubMCPMessage, protocol.SubElicitation, "request_user_dialog"} {
-		out = append(out, "cli control_request/"+sub)
-	}
-	if len(out) < 90 {
+	out = append(out, subtypes(t)...)
+	if len(out) < 130 {
 		t.Fatalf("only %d kinds are known: %v", len(out), out)
 	}
 	return out
+}
+
+// subtypes lists the control requests that package protocol has a constant for. Those of the CLI stand in control_cli.go.
+func subtypes(t *testing.T) []string {
+	t.Helper()
+	var out []string
+	for file, who := range map[string]string{"request_names.go": "sdk", "control_cli.go": "cli"} {
+		text, err := os.ReadFile("../../protocol/" + file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		names := regexp.MustCompile(`(?m)^\tSub\w+\s*=\s*"(\w+)"$`).FindAllStringSubmatch(string(text), -1)
+		if len(names) < 15 {
+			t.Fatalf("%s holds only %d subtypes", file, len(names))
+		}
+		for _, m := range names {
+			out = append(out, who+" control_request/"+m[1])
+		}
+	}
+	return append(out, "sdk control_request/"+protocol.SubMCPMessage)
 }
 
 // alternatives returns the words between which a schema decides by type or subtype.
