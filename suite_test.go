@@ -115,8 +115,8 @@ func judge() harness.Judge {
 
 func (s *suite) target(exe string) harness.Target {
 	name, version, _ := strings.Cut(*sdkFlag, "@")
-	if name == "go" {
-		return harness.Target{Name: name, Argv: []string{exe, cli.RoleAdapter, "go"}}
+	if name == "go" || name == "go-session" {
+		return harness.Target{Name: name, Argv: []string{exe, cli.RoleAdapter, name}}
 	}
 	inst, err := adapters.Provision(s.ctx, name, version, func(line string) { fmt.Fprintln(ginkgo.GinkgoWriter, line) })
 	gomega.Expect(err).NotTo(gomega.HaveOccurred())

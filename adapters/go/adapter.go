@@ -26,6 +26,8 @@ const (
 type Config struct {
 	// Name and Version name the adapter; empty is go and 1.
 	Name, Version string
+	// Session drives a [client.Session] instead of a [client.Client].
+	Session bool
 	// Parts gives the parts of one client; nil is the product's. It is called once for each client.
 	Parts func() *parts.Parts
 	// Instead, if not nil, may answer an operation itself: it gives the result and true, and the client is not called. It is for
@@ -104,10 +106,14 @@ func (a *adapter) handle(m contract.Message) {
 
 func (a *adapter) hello() contract.Hello {
 	h := contract.Hello{
-		Protocol: contract.Version, Features: features(), Chatter: []string{},
+		Protocol: contract.Version, Features: a.config.features(), Chatter: []string{},
 		Adapter: contract.Product{Name: a.config.Name, Version: a.config.Version},
 		SDK:     contract.SDK{Name: "wiretrial client", Version: "1", Language: "go", Runtime: runtime.Version()},
 		Idiom:   "range over Messages, Response or Query; every other call from any goroutine meanwhile",
+	}
+	if a.config.Session {
+		h.SDK.Name += " session"
+		h.Idiom = "one loop of Receive, in which permission requests are messages; every other call from any goroutine meanwhile"
 	}
 	if h.Adapter.Name == "" {
 		h.Adapter.Name = "go"
@@ -244,7 +250,7 @@ func (a *adapter) operate(m contract.Message) {
 		a.channel.reply(m.ID, nil, fault("%s: %v", m.Method, err))
 		return
 	}
-	run, known := operations()[m.Method]
+	run, known := a.config.operations()[m.Method]
 	a.mu.Lock()
 	s := a.sessions[h.Client]
 	a.mu.Unlock()

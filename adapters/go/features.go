@@ -6,13 +6,19 @@ import (
 	"github.com/wiretrial/wiretrial/adapters/contract"
 )
 
-// lacking are the features that the client does not have: no ping; a second connect on a live client is refused; the environment
-// is added to and never replaced; control frames are not handed to the user; it has no callbacks for elicitation and dialogs.
-func lacking() []string {
-	return []string{"ping", "connect.twice", "env.replace", "yields.control", "callback.elicitation", "callback.user_dialog"}
+// lacking are the features that a face does not have. Of both: a second connect on a live client is refused, or there is no such
+// thing; the environment is added to and never replaced; there are no callbacks for elicitation and dialogs; no control frame is handed to
+// the user but the requests that a Session has him answer, which the contract calls callbacks. A Client has no ping. A Session is asked
+// texts, and is no one-shot function.
+func (c Config) lacking() []string {
+	both := []string{"connect.twice", "env.replace", "yields.control", "callback.elicitation", "callback.user_dialog"}
+	if c.Session {
+		return append(both, "prompt", "prompt.stream", "prompt.pull", "receive.turn")
+	}
+	return append(both, "ping")
 }
 
 // features are all others of the contract.
-func features() []string {
-	return slices.DeleteFunc(contract.Features(), func(f string) bool { return slices.Contains(lacking(), f) })
+func (c Config) features() []string {
+	return slices.DeleteFunc(contract.Features(), func(f string) bool { return slices.Contains(c.lacking(), f) })
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"iter"
+	"maps"
+	"slices"
 
 	"github.com/wiretrial/wiretrial/client"
 	"github.com/wiretrial/wiretrial/protocol"
@@ -19,25 +21,31 @@ type value struct {
 
 type perform = func(*session, context.Context, *operation) (any, error)
 
-// operations are the operations of the client by their names in the contract.
-func operations() map[string]perform {
+// operations are the operations of a face by their names in the contract: those that it declares.
+func (c Config) operations() map[string]perform {
+	table := every()
+	maps.DeleteFunc(table, func(name string, _ perform) bool { return slices.Contains(c.lacking(), name) })
+	return table
+}
+
+func every() map[string]perform {
 	table := map[string]perform{
 		"connect": (*session).connect, "query": (*session).query, "receive": (*session).receive, "break": (*session).leave,
 		"prompt": (*session).oneShot, "disconnect": (*session).disconnect, "abort": (*session).abort, "send": (*session).send,
-		"task.end": (*session).taskEnd, "server_info": (*session).serverInfo,
-		"interrupt":  gives(func(c *client.Client, ctx context.Context, _ args) (json.RawMessage, error) { return c.Interrupt(ctx) }),
-		"mcp_status": gives(func(c *client.Client, ctx context.Context, _ args) (json.RawMessage, error) { return c.MCPStatus(ctx) }),
-		"get_context_usage": gives(func(c *client.Client, ctx context.Context, _ args) (json.RawMessage, error) {
+		"task.end": (*session).taskEnd, "server_info": (*session).serverInfo, "ping": (*session).ping,
+		"interrupt":  gives(func(c controls, ctx context.Context, _ args) (json.RawMessage, error) { return c.Interrupt(ctx) }),
+		"mcp_status": gives(func(c controls, ctx context.Context, _ args) (json.RawMessage, error) { return c.MCPStatus(ctx) }),
+		"get_context_usage": gives(func(c controls, ctx context.Context, _ args) (json.RawMessage, error) {
 			return c.GetContextUsage(ctx)
 		}),
-		"rewind_files": gives(func(c *client.Client, ctx context.Context, a args) (json.RawMessage, error) {
+		"rewind_files": gives(func(c controls, ctx context.Context, a args) (json.RawMessage, error) {
 			return c.RewindFiles(ctx, a.UserMessageID)
 		}),
-		"set_model":           does(func(c *client.Client, ctx context.Context, a args) error { return c.SetModel(ctx, a.Model) }),
-		"set_permission_mode": does(func(c *client.Client, ctx context.Context, a args) error { return c.SetPermissionMode(ctx, a.Mode) }),
-		"stop_task":           does(func(c *client.Client, ctx context.Context, a args) error { return c.StopTask(ctx, a.TaskID) }),
-		"mcp_reconnect":       does(func(c *client.Client, ctx context.Context, a args) error { return c.MCPReconnect(ctx, a.Server) }),
-		"mcp_toggle": does(func(c *client.Client, ctx context.Context, a args) error {
+		"set_model":           does(func(c controls, ctx context.Context, a args) error { return c.SetModel(ctx, a.Model) }),
+		"set_permission_mode": does(func(c controls, ctx context.Context, a args) error { return c.SetPermissionMode(ctx, a.Mode) }),
+		"stop_task":           does(func(c controls, ctx context.Context, a args) error { return c.StopTask(ctx, a.TaskID) }),
+		"mcp_reconnect":       does(func(c controls, ctx context.Context, a args) error { return c.MCPReconnect(ctx, a.Server) }),
+		"mcp_toggle": does(func(c controls, ctx context.Context, a args) error {
 			return c.MCPToggle(ctx, a.Server, a.Enabled)
 		}),
 	}
@@ -71,7 +79,11 @@ func (s *session) request(ctx context.Context, o *operation) (any, error) {
 	if err != nil {
 		return nil, fault("%s: %v", o.method, err)
 	}
-	got, err := s.client.Request(ctx, protocol.RawRequest{Name: o.method, Fields: raw})
+	c, err := s.controls()
+	if err != nil {
+		return nil, err
+	}
+	got, err := c.Request(ctx, protocol.RawRequest{Name: o.method, Fields: raw})
 	return value{got}, err
 }
 
@@ -100,24 +112,32 @@ func (o *operation) args() (args, error) {
 	return a, nil
 }
 
-func gives(call func(*client.Client, context.Context, args) (json.RawMessage, error)) perform {
+func gives(call func(controls, context.Context, args) (json.RawMessage, error)) perform {
 	return func(s *session, ctx context.Context, o *operation) (any, error) {
 		a, err := o.args()
 		if err != nil {
 			return nil, err
 		}
-		got, err := call(s.client, ctx, a)
+		c, err := s.controls()
+		if err != nil {
+			return nil, err
+		}
+		got, err := call(c, ctx, a)
 		return value{got}, err
 	}
 }
 
-func does(call func(*client.Client, context.Context, args) error) perform {
+func does(call func(controls, context.Context, args) error) perform {
 	return func(s *session, ctx context.Context, o *operation) (any, error) {
 		a, err := o.args()
 		if err != nil {
 			return nil, err
 		}
-		return done{}, call(s.client, ctx, a)
+		c, err := s.controls()
+		if err != nil {
+			return nil, err
+		}
+		return done{}, call(c, ctx, a)
 	}
 }
 
@@ -127,19 +147,22 @@ func (s *session) connect(ctx context.Context, o *operation) (any, error) {
 		return nil, err
 	}
 	if a.Prompt == nil {
-		return done{}, s.client.Connect(ctx)
+		return done{}, s.face.Connect(ctx)
 	}
 	p, err := s.prompt(a.Prompt, a.SessionID)
 	if err != nil {
 		return nil, err
 	}
-	return done{}, s.client.Connect(ctx, p)
+	return done{}, s.face.Connect(ctx, p)
 }
 
 func (s *session) query(ctx context.Context, o *operation) (any, error) {
 	a, err := o.args()
 	if err != nil {
 		return nil, err
+	}
+	if s.hand != nil {
+		return done{}, s.hand.query(ctx, a)
 	}
 	p, err := s.prompt(a.Prompt, a.SessionID)
 	if err != nil {
@@ -153,7 +176,7 @@ func (s *session) send(ctx context.Context, o *operation) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return done{}, s.client.Send(ctx, a.Frame)
+	return done{}, s.face.Send(ctx, a.Frame)
 }
 
 func (s *session) receive(ctx context.Context, o *operation) (any, error) {
@@ -168,9 +191,9 @@ func (s *session) receive(ctx context.Context, o *operation) (any, error) {
 	case p != nil:
 		return s.read(o, p.all(ctx, a.Until.turn), a.Until)
 	case a.Until.turn:
-		return s.read(o, s.client.Response(ctx), a.Until)
+		return s.read(o, s.face.Response(ctx), a.Until)
 	}
-	return s.read(o, s.client.Messages(ctx), a.Until)
+	return s.read(o, s.face.Messages(ctx), a.Until)
 }
 
 // oneShot runs the one-shot function, or builds its iterator for reading by hand.
@@ -241,17 +264,21 @@ func (s *session) leave(ctx context.Context, _ *operation) (any, error) {
 	case loops > 0:
 		return done{}, nil
 	}
-	return done{}, s.client.Disconnect(ctx)
+	return done{}, s.face.Disconnect(ctx)
 }
 
 func (s *session) disconnect(ctx context.Context, _ *operation) (any, error) {
-	return done{}, s.client.Disconnect(ctx)
+	return done{}, s.face.Disconnect(ctx)
 }
 
-func (s *session) abort(context.Context, *operation) (any, error) { return done{}, s.client.Abort() }
+func (s *session) abort(context.Context, *operation) (any, error) { return done{}, s.face.Abort() }
 
 func (s *session) serverInfo(context.Context, *operation) (any, error) {
-	info, err := s.client.ServerInfo()
+	c, err := s.controls()
+	if err != nil {
+		return nil, err
+	}
+	info, err := c.ServerInfo()
 	return value{info}, err
 }
 

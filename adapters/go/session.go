@@ -19,7 +19,9 @@ type session struct {
 	name    string
 	opts    client.Options
 	parts   *parts.Parts
-	client  *client.Client
+	face    conversation   // one of the two
+	client  *client.Client // nil where a Session is driven
+	hand    *byHand        // nil where a Client is
 
 	mu     sync.Mutex
 	tasks  map[string]*task
@@ -41,8 +43,23 @@ func (s *session) build(params json.RawMessage) error {
 	if s.adapter.config.Parts != nil {
 		s.parts = s.adapter.config.Parts()
 	}
+	if s.adapter.config.Session {
+		s.opts = approving(opts)
+		s.hand = &byHand{s: s}
+		s.face = s.hand
+		return nil
+	}
 	s.client = client.NewWithParts(opts, s.parts)
+	s.face = s.client
 	return nil
+}
+
+// controls gives what control requests are asked of.
+func (s *session) controls() (controls, error) {
+	if s.hand != nil {
+		return s.hand.session()
+	}
+	return s.client, nil
 }
 
 // release lets go of everything; the client is not told.
@@ -52,6 +69,9 @@ func (s *session) release() {
 	p := s.pulled
 	s.pulled = nil
 	s.mu.Unlock()
+	if s.hand != nil {
+		s.hand.release()
+	}
 	if p != nil {
 		p.release()
 	}

@@ -7,6 +7,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"slices"
 
 	goadapter "github.com/wiretrial/wiretrial/adapters/go"
 	"github.com/wiretrial/wiretrial/harness/host"
@@ -28,18 +29,22 @@ func Role(args []string) (code int, ok bool) {
 	case RoleReaper:
 		return host.ReaperMain(args[2:]), true
 	case RoleAdapter:
-		return goRole(), true
+		return goRole(args[2:]), true
 	case RoleMutant:
 		return mutantRole(args[2:]), true
 	}
 	return 0, false
 }
 
-// goRole is the adapter of our own client, a process of its own like any other.
-func goRole() int {
+// goRole is the adapter of our own client, a process of its own like any other. Its argument names the face.
+func goRole(args []string) int {
+	var config goadapter.Config
+	if slices.Contains(args, goSession) {
+		config = goadapter.Config{Name: goSession, Session: true}
+	}
 	in, out, err := goadapter.Stdio()
 	if err == nil {
-		err = goadapter.Main(context.Background(), in, out, goadapter.Config{})
+		err = goadapter.Main(context.Background(), in, out, config)
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "wiretrial: go adapter:", err)

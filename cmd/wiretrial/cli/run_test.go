@@ -240,7 +240,7 @@ func TestListExplainLintVersionCompletion(t *testing.T) {
 		"lint the own one":  {[]string{"lint"}, []string{" 0 errors"}},
 		"version":           {[]string{"version"}, []string{"adapter contract 1, log schema 1"}},
 		"help":              {nil, []string{"Available Commands", "explain", "sdk"}},
-		"sdk list":          {[]string{"sdk", "list"}, []string{"go built in", "python", "nothing installed"}},
+		"sdk list":          {[]string{"sdk", "list"}, []string{"go built in", "go-session built in", "python", "nothing installed"}},
 		"complete an id":    {[]string{"__complete", "run", "framing/sp"}, []string{"framing/split-frame"}},
 		"complete a rule":   {[]string{"__complete", "explain", "CTL-2"}, []string{"CTL-21"}},
 		"complete an SDK":   {[]string{"__complete", "run", "--sdk", "py"}, []string{"python"}},

@@ -35,6 +35,7 @@ func (a *app) sdkList() error {
 		return faultf("%w", err)
 	}
 	fmt.Fprintf(a.Stdout, "%-12s %-12s %s\n", goSDK, "built in", "the client of this project")
+	fmt.Fprintf(a.Stdout, "%-12s %-12s %s\n", goSession, "built in", "the same client's other face, whose user answers the CLI himself")
 	for _, sdk := range listing {
 		cached := "nothing installed"
 		if len(sdk.Cached) > 0 {
@@ -51,8 +52,8 @@ func (a *app) sdkInstall(ctx context.Context, specs []string) error {
 		if err != nil {
 			return err
 		}
-		if name == goSDK {
-			fmt.Fprintln(a.Stdout, "go is built in")
+		if builtIn(name) {
+			fmt.Fprintln(a.Stdout, name, "is built in")
 			continue
 		}
 		inst, err := adapters.Provision(ctx, name, release, a.tell)
@@ -72,6 +73,7 @@ func (a *app) completeSDKs(_ *cobra.Command, _ []string, word string) ([]string,
 		}
 	}
 	offer(goSDK, "built in")
+	offer(goSession, "built in")
 	for _, sdk := range adapters.SDKs() {
 		offer(sdk.Name, sdk.Title)
 		offer(sdk.Name+"@"+adapters.Latest, "the newest release")

@@ -17,8 +17,14 @@ import (
 	"github.com/wiretrial/wiretrial/scenarios"
 )
 
-// goSDK is the name of the client that is built in.
-const goSDK = "go"
+// The names of the client that is built in, by its two faces.
+const (
+	goSDK     = "go"         // client.Client and client.Query
+	goSession = "go-session" // client.Session
+)
+
+// builtIn tells whether a name is the built-in client's.
+func builtIn(name string) bool { return name == goSDK || name == goSession }
 
 // target is the SDK under test and what is known about it.
 type target struct {
@@ -66,15 +72,17 @@ func (a *app) known(ctx context.Context, spec string) (target, error) {
 	if err != nil {
 		return target{}, err
 	}
-	if name == "" || name == goSDK {
+	if name == "" || builtIn(name) {
 		if release != "" {
 			return target{}, faultf("--sdk %s: the Go client is built in and has no other version", spec)
 		}
 		rerun := ""
-		if name != "" {
-			rerun = "--sdk " + goSDK
+		if name == "" {
+			name = goSDK
+		} else {
+			rerun = "--sdk " + name
 		}
-		return target{Target: harness.Target{Name: goSDK, Argv: []string{a.Exe, RoleAdapter, goSDK}, Rerun: rerun}, compare: true}, nil
+		return target{Target: harness.Target{Name: name, Argv: []string{a.Exe, RoleAdapter, name}, Rerun: rerun}, compare: true}, nil
 	}
 	inst, err := adapters.Provision(ctx, name, release, a.tell)
 	if err != nil {
@@ -107,11 +115,11 @@ func provisionError(ctx context.Context, err error) error {
 	case ctx.Err() != nil:
 		return &exitError{code: verdict.Interrupted, err: errors.New("interrupted while the SDK was installed")}
 	case errors.As(err, &unknown):
-		near := scenarios.Nearest(unknown.Name, append([]string{goSDK}, unknown.Known...), 2)
+		near := scenarios.Nearest(unknown.Name, append([]string{goSDK, goSession}, unknown.Known...), 2)
 		if len(near) > 0 {
 			return usagef("unknown SDK %q; did you mean %s?", unknown.Name, strings.Join(near, " or "))
 		}
-		return usagef("unknown SDK %q; known are %s, %s; -- CMD ARGS runs an adapter of your own", unknown.Name, goSDK, strings.Join(unknown.Known, ", "))
+		return usagef("unknown SDK %q; known are %s, %s, %s; -- CMD ARGS runs an adapter of your own", unknown.Name, goSDK, goSession, strings.Join(unknown.Known, ", "))
 	}
 	return faultf("%w", err)
 }
