@@ -11,7 +11,7 @@ import platform
 import rpc
 import wire
 from callbacks import Callbacks
-from offers import CALLS, OPTIONS, PLAIN, Client, Options, failure, features, sdk
+from offers import CALLS, OPTIONS, PLAIN, Client, Options, failure, features, lacks, sdk
 from reading import Reader
 from rpc import Unsupported
 
@@ -33,10 +33,12 @@ class Session:
     def open(self, params):
         options, given = params.get("options") or {}, {}
         for name, value in options.items():
-            if name in PLAIN and PLAIN[name] in OPTIONS:
+            if name in PLAIN and PLAIN[name] in OPTIONS and not lacks(name, value):
                 given[PLAIN[name]] = value
-            elif name in ("callbacks", "hooks", "mcp_servers", "stderr"):
+            elif name in ("callbacks", "hooks", "stderr", "agents"):
                 given |= getattr(self.callbacks, name)(value)
+            elif name in ("mcp_servers", "external_mcp_servers"):
+                given["mcp_servers"] = given.get("mcp_servers", {}) | getattr(self.callbacks, name)(value)
             elif name != "cli_path":
                 raise Unsupported(name)
         if "cwd" in params:

@@ -1,5 +1,7 @@
 """The user's callbacks, which ask the harness for what they answer, in the spelling that the SDK documents."""
 
+import dataclasses
+
 import wire
 from offers import HOOK, OPTIONS, sdk, types
 from rpc import Unsupported
@@ -20,17 +22,32 @@ class Callbacks:
     def hooks(self, hooks):
         matchers = {}
         for hook in hooks:
-            timeout = {"timeout": hook["timeout_ms"] / 1000} if "timeout_ms" in hook else {}
-            if not HOOK or timeout and "timeout" not in HOOK:
-                raise Unsupported("hooks.timeout_ms" if HOOK else "hooks")
-            matcher = types.HookMatcher(matcher=hook.get("matcher"), hooks=[self.hook(hook["id"])], **timeout)
+            extra = {"timeout": hook["timeout_ms"] / 1000} if "timeout_ms" in hook else {}
+            extra |= {"on_failure": hook["on_failure"]} if "on_failure" in hook else {}
+            if not HOOK or not extra.keys() <= HOOK:
+                raise Unsupported(*[f"hooks.{name}" for name in extra.keys() - HOOK] if HOOK else ["hooks"])
+            matcher = types.HookMatcher(matcher=hook.get("matcher"), hooks=[self.hook(hook["id"])], **extra)
             matchers.setdefault(hook["event"], []).append(matcher)
         return {"hooks": matchers}
 
     def mcp_servers(self, servers):
         if not hasattr(sdk, "create_sdk_mcp_server"):
             raise Unsupported("mcp_servers")
-        return {"mcp_servers": {server["name"]: self.server(server) for server in servers}}
+        return {server["name"]: self.server(server) for server in servers}
+
+    def external_mcp_servers(self, servers):
+        if "mcp_servers" not in OPTIONS:
+            raise Unsupported("external_mcp_servers")
+        return servers
+
+    def agents(self, agents):
+        if "agents" not in OPTIONS:
+            raise Unsupported("agents")
+        fields = {field.name for field in dataclasses.fields(types.AgentDefinition)}
+        lacking = {name for agent in agents.values() for name in agent} - fields
+        if lacking:
+            raise Unsupported(*[f"agents.{name}" for name in sorted(lacking)])
+        return {"agents": {name: types.AgentDefinition(**agent) for name, agent in agents.items()}}
 
     def stderr(self, wish):
         if "stderr" not in OPTIONS:

@@ -21,8 +21,17 @@ OPTIONS = {field.name for field in dataclasses.fields(Options)}
 HOOK = {field.name for field in dataclasses.fields(types.HookMatcher)} if hasattr(types, "HookMatcher") else set()
 # Neutral option name -> the SDK's, for those whose value is handed over as it is.
 PLAIN = {name: name for name in (
-    "env", "model", "permission_mode", "system_prompt", "resume", "max_turns", "include_partial_messages", "tools",
-    "setting_sources")} | {"max_buffer_bytes": "max_buffer_size"}
+    "env", "model", "permission_mode", "system_prompt", "resume", "max_turns", "include_partial_messages", "tools", "setting_sources",
+    "fallback_model", "effort", "permission_prompt_tool_name", "session_id", "resume_session_at", "resume_drops_turn", "settings",
+    "client_app", "max_budget_usd", "include_hook_events", "strict_mcp_config", "continue_conversation", "fork_session",
+    "enable_file_checkpointing", "forward_subagent_text", "verbatim_prompts", "allowed_tools", "disallowed_tools", "betas", "add_dirs",
+    "task_budget", "thinking", "skills", "sandbox", "plugins", "output_format", "extra_args")} | {"max_buffer_bytes": "max_buffer_size"}
+# Option -> the SDK's type for each type of an object that it may be.
+FORMS = {
+    "system_prompt": {"preset": "SystemPromptPreset", "custom": "SystemPromptCustom", "file": "SystemPromptFile"},
+    "tools": {"preset": "ToolsPreset"},
+    "thinking": {"adaptive": "ThinkingConfigAdaptive", "enabled": "ThinkingConfigEnabled", "disabled": "ThinkingConfigDisabled"},
+}
 # Operation -> (the client's method, its arguments by neutral name).
 CALLS = {
     "interrupt": ("interrupt", ()), "set_model": ("set_model", ("model",)), "server_info": ("get_server_info", ()),
@@ -43,6 +52,14 @@ def features():
     if any(callbacks.values()):
         found += ["callback.throws", "callback.withdrawn", "context.callback"]
     return found + [name for name, option in {"stderr": "stderr", "env.add": "env"}.items() if option in OPTIONS]
+
+
+def lacks(name, value):
+    """Whether the SDK's type of an option has no such form of a value."""
+    if name in FORMS and isinstance(value, dict):
+        form = getattr(types, FORMS[name].get(value.get("type"), ""), None)
+        return form is None or not set(value) <= set(form.__annotations__)
+    return name == "system_prompt" and isinstance(value, list)
 
 
 def failure(error, method):

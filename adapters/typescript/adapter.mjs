@@ -7,11 +7,30 @@ import { ADAPTER_FAULT, Cancelled, Channel, Operation, Refusal, SDK_FAILED, UNKN
 
 const zod = await import('zod').catch(() => undefined) // its users bring it to declare tools
 
-// Neutral option -> the SDK's, for those whose value is handed over as it is.
-const PLAIN = {
-  env: 'env', model: 'model', permission_mode: 'permissionMode', system_prompt: 'systemPrompt', resume: 'resume', max_turns: 'maxTurns',
-  include_partial_messages: 'includePartialMessages', tools: 'tools', setting_sources: 'settingSources',
-  supported_dialog_kinds: 'supportedDialogKinds',
+// Options whose value is handed over as it is, under their names in camelCase unless RENAMED says otherwise.
+const PLAIN = new Set([
+  'env', 'model', 'permission_mode', 'system_prompt', 'resume', 'max_turns', 'include_partial_messages', 'tools', 'setting_sources',
+  'supported_dialog_kinds', 'fallback_model', 'effort', 'permission_prompt_tool_name', 'permission_prompts', 'session_id', 'resume_session_at',
+  'resume_drops_turn', 'settings', 'agent', 'debug_file', 'title', 'plan_mode_instructions', 'project_config_root', 'mcp_servers_delivery',
+  'plugin_delivery', 'max_budget_usd', 'include_hook_events', 'strict_mcp_config', 'continue_conversation', 'fork_session', 'persist_session',
+  'enable_file_checkpointing', 'forward_subagent_text', 'verbatim_prompts', 'prompt_suggestions', 'agent_progress_summaries',
+  'per_task_stop_affordance', 'allow_dangerously_skip_permissions', 'debug', 'allowed_tools', 'disallowed_tools', 'betas', 'add_dirs',
+  'executable_args', 'task_budget', 'thinking', 'skills', 'agents', 'sandbox', 'managed_settings', 'plugins', 'output_format', 'extra_args',
+  'tool_aliases', 'tool_config',
+])
+const RENAMED = { continue_conversation: 'continue', add_dirs: 'additionalDirectories' }
+// Options whose values have names of this contract's in them.
+const NAMED = ['system_prompt', 'thinking']
+
+const camel = (key) => key.replace(/_([a-z])/g, (_, letter) => letter.toUpperCase())
+
+/** The SDK's name of an option and its value for it, if the release has the option and that form of it. */
+function plain(option, value) {
+  const name = RENAMED[option] ?? camel(option)
+  if (!PLAIN.has(option) || !offers.options.has(name)) return undefined
+  if (!NAMED.includes(option) || typeof value !== 'object' || Array.isArray(value)) return [name, value]
+  const given = Object.fromEntries(Object.entries(value).map(([key, each]) => [camel(key), each]))
+  return offers.takes(name, given) ? [name, given] : undefined
 }
 // Callback -> the SDK's option.
 const CALLBACKS = { can_use_tool: 'canUseTool', elicitation: 'onElicitation', user_dialog: 'onUserDialog' }
@@ -48,7 +67,6 @@ const CALLS = {
 
 /** An options argument with the SDK's names, or none. */
 function some(options) {
-  const camel = (key) => key.replace(/_([a-z])/g, (_, letter) => letter.toUpperCase())
   const entries = Object.entries(options).map(([key, value]) => [camel(key), value])
   return entries.length > 0 ? [Object.fromEntries(entries)] : []
 }
@@ -146,7 +164,8 @@ class Session {
     this.wishes = params.options ?? {}
     this.options = { cwd: params.cwd, pathToClaudeCodeExecutable: this.wishes.cli_path ?? params.cli_path }
     for (const [option, value] of Object.entries(this.wishes)) {
-      if (option in PLAIN && offers.options.has(PLAIN[option])) this.options[PLAIN[option]] = value
+      const known = plain(option, value)
+      if (known) this.options[known[0]] = known[1]
       else if (option !== 'cli_path') this.#set(option, value)
     }
     for (const key of Object.keys(this.options)) if (this.options[key] === undefined) delete this.options[key]
@@ -160,7 +179,8 @@ class Session {
           : (request, { signal } = {}) => this.#ask(name, wired(request), signal)
       }),
       hooks: (hooks) => (this.options.hooks = this.#hooks(hooks)),
-      mcp_servers: (servers) => (this.options.mcpServers = Object.fromEntries(servers.map((server) => [server.name, this.#server(server)]))),
+      mcp_servers: (servers) => this.#servers(Object.fromEntries(servers.map((server) => [server.name, this.#server(server)]))),
+      external_mcp_servers: (servers) => this.#servers(servers),
       stderr: (wish) => {
         let raises = wish === true ? undefined : wish.raise // on the first call only
         this.options.stderr = (text) => {
@@ -175,11 +195,17 @@ class Session {
     setters[option](value)
   }
 
+  #servers(servers) {
+    this.options.mcpServers = { ...this.options.mcpServers, ...servers }
+  }
+
   #hooks(hooks) {
     const events = {}
-    for (const { id, event, matcher, timeout_ms } of hooks) {
+    for (const { id, event, matcher, timeout_ms, on_failure } of hooks) {
+      if (on_failure && !offers.matcher.has('onFailure')) throw unsupported('hooks.on_failure')
       const callback = (input, tool_use_id, { signal } = {}) => this.#ask('hook', { hook: id, input, tool_use_id }, signal)
-      const entry = { hooks: [callback], ...(matcher && { matcher }), ...(timeout_ms && { timeout: timeout_ms / 1000 }) }
+      const entry = { hooks: [callback], ...(matcher && { matcher }), ...(timeout_ms && { timeout: timeout_ms / 1000 }),
+        ...(on_failure && { onFailure: on_failure }) }
       ;(events[event] ??= []).push(entry)
     }
     return events

@@ -32,3 +32,23 @@ export const methods = members(/interface Query\b/g, /^ {4}(\w+)\(/gm)
 
 /** The options of query(). */
 export const options = members(/type Options\b/g, /^ {4}(\w+)\??:/gm)
+
+/** What a matcher of hooks may have. */
+export const matcher = members(/interface HookCallbackMatcher\b/g, /^ {4}(\w+)\??:/gm)
+
+/** The objects that an option, or the type of its name, may be: for each its `type` and its members. */
+function forms(name) {
+  const type = name[0].toUpperCase() + name.slice(1)
+  const starts = [new RegExp(`^ {4}${name}\\?: [^;]*`, 'gm'), new RegExp(`type ${type}(Adaptive|Enabled|Disabled) = \\{[^}]*`, 'g')]
+  return declarations(root, 2).flatMap((text) => starts.flatMap((start) => [...text.matchAll(start)].flatMap((found) => {
+    const end = found[0].startsWith('    ') ? /^ {4}\w|^\}/m : /^\}/m
+    const rest = text.slice(found.index + found[0].length)
+    const block = found[0] + rest.slice(0, rest.search(end))
+    return block.split(/\{/).slice(1).map((body) => ({ type: body.match(/type: '(\w+)'/)?.[1], members: [...body.matchAll(/^ *(\w+)\??:/gm)].map((each) => each[1]) }))
+  })))
+}
+
+/** Whether an option may be such an object. */
+export function takes(name, value) {
+  return forms(name).some((form) => form.type === value.type && Object.keys(value).every((key) => form.members.includes(key)))
+}
