@@ -13,6 +13,9 @@ const ceilingVariable = "CLAUDE_CODE_PRINT_BG_WAIT_CEILING_MS"
 
 // stdinCeiling bounds how long the stdin of a one-shot session is held open in silence after a result; 0 is no bound.
 func (o *Options) stdinCeiling() time.Duration {
+	if o.StdinCeiling != 0 {
+		return max(o.StdinCeiling, 0)
+	}
 	text, set := o.Env[ceilingVariable]
 	if !set {
 		text = os.Getenv(ceilingVariable)

@@ -3,22 +3,32 @@ package client
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"iter"
 	"sync"
 
 	"github.com/wiretrial/wiretrial/internal/parts"
 )
 
-// Client is a conversation with one CLI over many prompts. All methods may be called from any goroutine; what one call waits
-// for holds up no other. After Disconnect it may be connected again, to a new CLI.
+// Client is a conversation with one CLI over many prompts, made by [New]. All methods may be called from any goroutine at any time; what
+// one call waits for holds up no other, and the end of a call's context ends that call and nothing else. After Disconnect it may be
+// connected again, to a new CLI.
 type Client struct {
 	requests
 	opts  Options
 	parts *parts.Parts
 
 	mu      sync.Mutex
-	s       *core // the latest; nil before the first
-	opening bool
+	s       *core    // the latest; nil before the first
+	opening *opening // nil if no Connect is under way
+}
+
+// opening is a Connect under way.
+type opening struct {
+	cancel    context.CancelFunc
+	done      chan struct{} // closed when it is settled
+	s         *core         // once the CLI runs; under the client's mu
+	abandoned bool          // by Disconnect; under the client's mu
 }
 
 // New gives a client that is not connected.
@@ -31,54 +41,112 @@ func NewWithParts(opts Options, with *parts.Parts) *Client {
 	return c
 }
 
-// Connect starts the CLI, opens the session, and asks the prompt if there is one. ctx is for the start and the prompt: its end
-// later does not end the session. When Connect fails, no process is left.
-func (c *Client) Connect(ctx context.Context, prompt ...Prompt) error {
-	if err := c.reserve(); err != nil {
+// With connects a client, has use work with it, and disconnects it when use has returned or panicked. ctx is for the connecting and for
+// use to take further; the CLI has its graces to end in also if ctx has ended. It gives the error of Connect, of use or of Disconnect.
+func With(ctx context.Context, opts Options, use func(*Client) error) (err error) {
+	c := New(opts)
+	if err := c.Connect(ctx); err != nil {
 		return err
 	}
-	s, err := c.open(ctx)
-	c.mu.Lock()
-	c.opening = false
-	if err == nil {
-		c.s = s
-	}
-	c.mu.Unlock()
+	defer func() {
+		if end := c.Disconnect(context.WithoutCancel(ctx)); err == nil {
+			err = end
+		}
+	}()
+	return use(c)
+}
+
+// Connect starts the CLI, opens the session, and asks the prompts if there are some. ctx is for that only: its end later does not end the
+// session. A text is written before Connect returns. A stream is fed in the background as long as the session lasts, so that it may
+// wait for answers; if it fails, the session ends with an error of kind PromptError.
+//
+// When Connect fails, no process is left. Its errors, by kind: InvalidOption (nothing was started), CLINotFound, Spawn, Timeout (initialize
+// was not answered in time, or ctx), Cancelled, ControlError (the CLI refused initialize), ProcessExit (it ended before), Closed
+// (Disconnect was called meanwhile), PromptError, Other (the client is connected already).
+func (c *Client) Connect(ctx context.Context, prompts ...Prompt) error {
+	ctx, o, err := c.reserve(ctx)
 	if err != nil {
 		return err
 	}
-	for _, p := range prompt {
+	s, err := c.open(ctx, o)
+	if err == nil {
+		err = s.begin(ctx, prompts)
+	}
+	if err != nil && s != nil {
+		_ = s.close(context.Background())
+	}
+	return c.settle(o, err)
+}
+
+// reserve makes sure that one session at a time is opened.
+func (c *Client) reserve(ctx context.Context) (context.Context, *opening, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.opening != nil || c.s != nil && !c.s.over() {
+		return nil, nil, &Error{Kind: Other, Op: "connect", Message: "the client is connected already; disconnect it first"}
+	}
+	c.opening = &opening{done: make(chan struct{})}
+	ctx, c.opening.cancel = context.WithCancel(ctx)
+	return ctx, c.opening, nil
+}
+
+// settle ends the opening, and gives its outcome.
+func (c *Client) settle(o *opening, err error) error {
+	o.cancel()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.opening = nil
+	close(o.done)
+	if o.abandoned {
+		return &Error{Kind: Closed, Op: "connect", Message: "the client was disconnected while it connected", Err: err}
+	}
+	return err
+}
+
+func (c *Client) open(ctx context.Context, o *opening) (*core, error) {
+	s, err := open(ctx, c.opts, c.parts)
+	if err != nil {
+		return nil, err
+	}
+	go s.read()
+	c.mu.Lock()
+	o.s = s
+	c.mu.Unlock()
+	if err := s.handshake(ctx); err != nil {
+		s.fail(asError("connect", err))
+		return s, err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.s = s // before the first prompt, whose callbacks may use the client
+	return s, nil
+}
+
+// begin asks the first prompts: messages at once, and everything from the first stream on in the background.
+func (s *core) begin(ctx context.Context, prompts []Prompt) error {
+	for i, p := range prompts {
+		if p.next != nil {
+			s.spawn(func() { s.feed(prompts[i:]) })
+			return nil
+		}
 		if err := s.ask(ctx, "connect", p); err != nil {
-			_ = s.close(context.Background())
 			return err
 		}
 	}
 	return nil
 }
 
-// reserve makes sure that one session at a time is opened.
-func (c *Client) reserve() error {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.opening || c.s != nil && !c.s.over() {
-		return &Error{Kind: Other, Op: "connect", Message: "the client is connected already; disconnect it first"}
+// feed asks prompts as long as the session lasts.
+func (s *core) feed(prompts []Prompt) {
+	for _, p := range prompts {
+		err := s.ask(s.ctx, "connect", p)
+		if errors.Is(err, PromptError) {
+			s.fail(asError("connect", err))
+		}
+		if err != nil {
+			return
+		}
 	}
-	c.opening = true
-	return nil
-}
-
-func (c *Client) open(ctx context.Context) (*core, error) {
-	s, err := open(ctx, c.opts, c.parts)
-	if err != nil {
-		return nil, err
-	}
-	go s.read()
-	if err := s.handshake(ctx); err != nil {
-		s.fail(asError("connect", err))
-		_ = s.close(context.Background())
-		return nil, err
-	}
-	return s, nil
 }
 
 // core gives the latest session, or an error if there never was one.
@@ -96,7 +164,9 @@ func notConnected(op string) *Error {
 }
 
 // Query asks a prompt. It returns when the prompt is written, for a stream after its last message; the answer is read with
-// Messages or Response, before or after.
+// Messages or Response, before or after. The end of ctx ends it between two lines: what was written stays written, and a line is written
+// wholly or not at all. Its errors, by kind: PromptError (a stream failed; the session goes on), Cancelled, Timeout, NotReady (the CLI
+// no longer reads its stdin), NotConnected, and what ended the session.
 func (c *Client) Query(ctx context.Context, p Prompt) error {
 	s, err := c.core("query")
 	if err != nil {
@@ -105,7 +175,7 @@ func (c *Client) Query(ctx context.Context, p Prompt) error {
 	return s.ask(ctx, "query", p)
 }
 
-// Send writes a user message as it is: one JSON object.
+// Send writes a user message as it is: one JSON object. Its errors are those of Query.
 func (c *Client) Send(ctx context.Context, frame json.RawMessage) error {
 	s, err := c.core("send")
 	if err != nil {
@@ -115,16 +185,18 @@ func (c *Client) Send(ctx context.Context, frame json.RawMessage) error {
 }
 
 // Messages yields the messages of the session as they come, until it ends. Leaving the loop leaves the session as it is, and the
-// next Messages goes on where this one stopped; several at once share the messages. A failure is the last pair, as in [Query]; a
-// session that was disconnected, or whose CLI ended well, just ends.
+// next Messages goes on where this one stopped; several at once share the messages. The end of ctx ends the loop with an error of kind
+// Cancelled or Timeout and takes no message. A failure is the last pair, as in [Query], at each call again; a session that was
+// disconnected, or whose CLI ended well, just ends.
 func (c *Client) Messages(ctx context.Context) iter.Seq2[Message, error] {
 	return func(yield func(Message, error) bool) {
 		c.receive(ctx, yield, func(parts.Item) bool { return false })
 	}
 }
 
-// Response is Messages until the end of a turn: its result. It does not stop at a result with an agent still at work, nor at the
-// late result of an interrupted turn if another one was asked for since.
+// Response is Messages until the end of a turn: its result, included. It does not stop at a result with an agent still at work, nor at
+// the late result of an interrupted turn if another one was asked for since. Prompts that were asked in quick succession may be merged by
+// the CLI into one turn with one result: then there are fewer responses than prompts.
 func (c *Client) Response(ctx context.Context) iter.Seq2[Message, error] {
 	return func(yield func(Message, error) bool) {
 		s, err := c.core("receive")
@@ -153,18 +225,38 @@ func (s *core) endsTurn(it parts.Item) bool {
 	return it.Mark.Ends && (!it.Mark.Leftover && !it.Hidden || it.Mark.Turn >= s.asked)
 }
 
-// Disconnect ends the session and its CLI, by EOF first and by force at last, and returns when it is gone. The end of ctx cuts the
-// graces short. Callbacks are stopped, open requests fail; unread messages can still be read. Without a session it does nothing.
-// A callback that heeds no context is waited for a second at most, so a callback may itself disconnect.
+// Disconnect ends the session and its CLI, by EOF first and by force at last, and returns when it is gone. A Connect under way is ended
+// too. The end of ctx cuts the graces short. Callbacks are stopped, open requests fail; unread messages can still be read. Without a
+// session, or when it has ended, it does nothing. A callback that heeds no context is waited for a second at most, so a callback may
+// itself disconnect.
 func (c *Client) Disconnect(ctx context.Context) error {
-	s, err := c.core("disconnect")
-	if err != nil {
+	s, o := c.abandon()
+	if o != nil {
+		if s != nil {
+			_ = s.close(ctx)
+		}
+		<-o.done
+		return nil
+	}
+	if s == nil {
 		return nil
 	}
 	if err := s.close(ctx); err != nil && !s.over() {
 		return asError("disconnect", err)
 	}
 	return nil
+}
+
+// abandon gives the session to end, and the Connect that opens it if there is one.
+func (c *Client) abandon() (*core, *opening) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.opening == nil {
+		return c.s, nil
+	}
+	c.opening.abandoned = true
+	c.opening.cancel()
+	return c.opening.s, c.opening
 }
 
 // Abort is Disconnect without graces: the CLI is killed.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"strconv"
 	"sync"
@@ -37,6 +38,7 @@ type core struct {
 	pending parts.Pending
 	queue   parts.Queue
 	handler parts.Handler
+	skipped notifier // of OnSkip
 
 	ctx  context.Context // of callbacks: ends when the session is over or told to end
 	stop context.CancelFunc
@@ -50,9 +52,10 @@ type core struct {
 	hand        byHand             // what the user of a Session answers himself
 	cause       *Error             // why this side ended the CLI, if not because it was told to
 	dismissed   bool
+	settling    bool // the helpers are waited for, and no more are taken
 	initialized bool
-	asked       int // number of the last user line
-	turnOpen    bool
+	asked       int              // number of the last user line
+	lines       map[int]struct{} // user lines since the last result, by the numbers of their turns
 	last        *protocol.Result
 	cutOff      *transport.FrameError
 	info        protocol.ControlResponse
@@ -82,10 +85,11 @@ func newCore(opts Options, launch *launch, p *parts.Parts, t transport.Transport
 	s := &core{
 		opts: opts, launch: launch, parts: p, t: p.Wrap(t),
 		pending: p.Pending(), queue: p.Queue(opts.maxUnread()), turns: p.Turns(),
-		calls: map[string][]*call{}, done: make(chan struct{}),
+		calls: map[string][]*call{}, lines: map[int]struct{}{}, done: make(chan struct{}),
 	}
 	s.ctx, s.stop = context.WithCancel(context.Background())
 	s.mcp = newMCPBridge(s)
+	s.skipped = notifier{s: s, call: s.opts.OnSkip}
 	s.handler = p.Handler(s.handle)
 	return s
 }
@@ -185,6 +189,9 @@ func (s *core) write(ctx context.Context, op string, line []byte) error {
 	if err == nil {
 		return nil
 	}
+	if s.over() { // also if it was this side that ended it
+		return asError(op, s.reason())
+	}
 	if errors.Is(err, transport.ErrPeerClosed) {
 		reason := time.NewTimer(reasonGrace)
 		defer reason.Stop()
@@ -217,12 +224,12 @@ func (s *core) reason() error {
 
 // ask feeds a prompt to the CLI, one user line at a time.
 func (s *core) ask(ctx context.Context, op string, p Prompt) error {
-	if p.pull == nil {
+	if p.empty() {
 		return nil
 	}
-	next := s.parts.Prompt(p.pull)
+	next := s.parts.Prompt(p.pull())
 	for {
-		line, err := next(ctx)
+		line, err := pullSafely(ctx, next)
 		if errors.Is(err, io.EOF) {
 			return nil
 		}
@@ -233,6 +240,16 @@ func (s *core) ask(ctx context.Context, op string, p Prompt) error {
 			return err
 		}
 	}
+}
+
+// pullSafely gives the next item of a prompt stream; one that panics has failed.
+func pullSafely(ctx context.Context, next parts.Pull) (line json.RawMessage, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			line, err = nil, fmt.Errorf("it panicked: %v", p)
+		}
+	}()
+	return next(ctx)
 }
 
 func (s *core) promptFailed(ctx context.Context, op string, err error) error {
@@ -249,11 +266,28 @@ func (s *core) say(ctx context.Context, op string, line []byte) error {
 		return &Error{Kind: PromptError, Op: op, Message: "a prompt's item is not a user message: " + err.Error(), Err: err}
 	}
 	s.mu.Lock()
-	s.asked = s.turns.Wrote()
-	s.turnOpen = true
+	number := s.turns.Wrote()
+	s.asked = number
+	s.lines[number] = struct{}{}
 	s.mu.Unlock()
 	s.input.step(parts.PromptWritten, Message{})
-	return s.write(ctx, op, s.opts.composed(line))
+	err = s.write(ctx, op, s.opts.composed(line))
+	var write *transport.WriteError
+	if errors.As(err, &write) && !write.Begun {
+		s.unsay(number)
+	}
+	return err
+}
+
+// unsay takes back a user line of which the CLI will see nothing.
+func (s *core) unsay(number int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.turns.Unwrote(number)
+	delete(s.lines, number)
+	if s.asked == number {
+		s.asked--
+	}
 }
 
 // oneLine gives a JSON object as one line.
@@ -306,9 +340,23 @@ func (s *core) close(ctx context.Context) error {
 	return err
 }
 
+// spawn runs a helper that the end of the session waits for. It gives false, and runs nothing, once that waits already. The reading
+// goroutine needs no such care: nobody waits before it is done.
+func (s *core) spawn(helper func()) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.settling {
+		s.own.Go(helper)
+	}
+	return !s.settling
+}
+
 // settle waits for the callbacks, but not for ever: one that heeds no context is its owner's.
 func (s *core) settle() {
 	idle := make(chan struct{})
+	s.mu.Lock()
+	s.settling = true
+	s.mu.Unlock()
 	go func() {
 		s.own.Wait()
 		close(idle)

@@ -33,6 +33,19 @@ const (
 	Other         = Kind(parts.KindOther)         // none of these
 )
 
+// BacklogError says that the messages nobody read passed [Options.MaxUnread], which ended the session. It is the cause of an [Error] of
+// kind Other, for errors.As. Everything that came before can still be read.
+type BacklogError struct {
+	// Messages and Bytes are what waited when one more came.
+	Messages int
+	Bytes    int64
+	// Limit is the bound, in bytes.
+	Limit int64
+}
+
+// Error names the bound.
+func (b *BacklogError) Error() string { return (*parts.Backlog)(b).Error() }
+
 // Error gives the kind's name.
 func (k Kind) Error() string { return string(k) }
 

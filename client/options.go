@@ -7,6 +7,7 @@ import (
 
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 
+	"github.com/wiretrial/wiretrial/internal/parts"
 	"github.com/wiretrial/wiretrial/transport"
 )
 
@@ -16,6 +17,8 @@ const (
 	DefaultInitializeTimeout = 60 * time.Second
 	// DefaultMaxUnread is how many bytes of messages may wait for their reader: 256 MiB.
 	DefaultMaxUnread = 256 << 20
+	// DefaultStdinCeiling is how long stdin is held open in silence after a result.
+	DefaultStdinCeiling = parts.Ceiling
 )
 
 // Options say how a session is started and who answers the CLI's questions. The zero value is a session with the CLI's own
@@ -212,8 +215,8 @@ type Options struct {
 	// OnStderr is called with each line of the CLI's stderr, one call at a time, in a goroutine of its own. A panic in it is caught, and
 	// the later lines come all the same (B142) (py, ts: stderr).
 	OnStderr func(line string)
-	// OnSkip is called with the reason when a line of the CLI that is no message is passed over. It runs on the reading
-	// goroutine and must not wait.
+	// OnSkip is called with the reason when a line of the CLI that is no message is passed over, one call at a time, in a goroutine of its
+	// own. A panic in it is caught. While it does not return, a thousand more are kept for it and the rest is not told.
 	OnSkip func(error)
 
 	// InitializeTimeout bounds the CLI's answer to initialize; 0 is DefaultInitializeTimeout, negative is none.
@@ -222,8 +225,13 @@ type Options struct {
 	// session with an error of kind Decode (py: max_buffer_size).
 	MaxFrame int64
 	// MaxUnread bounds the messages that wait for their reader, in bytes; 0 is DefaultMaxUnread, negative is none. Passing
-	// it ends the session: dropping or waiting would break it silently.
+	// it ends the session with a [BacklogError]: dropping or waiting would break it silently. Everything before it can be read.
 	MaxUnread int64
+	// StdinCeiling bounds how long the stdin of a [Query] is held open for a CLI that is silent after a result and yet may need an
+	// answer: an agent at work, a session that is not idle. 0 is the CLI's own variable CLAUDE_CODE_PRINT_BG_WAIT_CEILING_MS in Env or the
+	// environment, whose 0 is none, and without that DefaultStdinCeiling; negative is none. No bound holds while a turn is seen to run or
+	// a callback is at work. The stdin of a [Client] stays open until Disconnect (py:0.3).
+	StdinCeiling time.Duration
 	// Escalation are the graces with which the CLI is ended. The zero value is transport's defaults.
 	Escalation transport.Escalation
 

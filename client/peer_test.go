@@ -26,6 +26,8 @@ type fake struct {
 	lines chan protocol.Message
 	eof   chan struct{}
 
+	pause chan chan struct{} // stops the reading until the channel that it takes is closed
+
 	mute bool          // leave initialize to the test
 	wait time.Duration // how long sawEOF waits
 }
@@ -40,7 +42,7 @@ func pipe(t *testing.T, set func(*client.Options), tune ...func(*fake)) (client.
 	m, peer := transport.PipeWith(transport.Options{
 		Framing: transport.FramerOptions{MaxFrame: opts.MaxFrame}, Escalation: opts.Escalation,
 	})
-	f := &fake{t: t, peer: peer, lines: make(chan protocol.Message, 10000), eof: make(chan struct{}), wait: patience}
+	f := &fake{t: t, peer: peer, lines: make(chan protocol.Message, 10000), eof: make(chan struct{}), wait: patience, pause: make(chan chan struct{}, 1)}
 	for _, tune := range tune {
 		tune(f)
 	}
@@ -65,6 +67,11 @@ func (f *fake) read() {
 		frame, err := f.peer.ReadFrame()
 		if err != nil {
 			return
+		}
+		select {
+		case goOn := <-f.pause:
+			<-goOn
+		default:
 		}
 		m, err := protocol.Decode(frame)
 		if err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"slices"
 	"time"
 
 	"github.com/wiretrial/wiretrial/internal/parts"
@@ -57,9 +58,7 @@ func (s *core) faulty(err error) {
 		s.fail(&Error{Kind: Decode, Message: "claude wrote what cannot be read: " + fatal.Error(), Err: fatal})
 		return
 	}
-	if s.opts.OnSkip != nil {
-		s.opts.OnSkip(err)
-	}
+	s.skipped.tell(err)
 }
 
 // route sends a message where it belongs. It runs on the reading goroutine and never waits.
@@ -77,34 +76,44 @@ func (s *core) route(m Message) {
 	}
 }
 
-// answered settles a request of this side, or gives the answer to the user who wrote the request himself.
+// answered settles a request of this side, or gives the answer to the user who wrote the request himself. The questions that an answer to
+// initialize lists as open are taken as if the CLI had just asked them (ts:2.4).
 func (s *core) answered(m Message) {
-	if s.resolve(m) {
+	response := m.ControlResponse()
+	subtype, byHand := s.resolve(m, response)
+	if byHand {
 		s.push(parts.Item{Message: m})
+	}
+	if subtype != protocol.SubInitialize || response.Failed() {
+		return
+	}
+	for _, raw := range slices.Concat(response.PendingPermissions, response.PendingDialogs) {
+		if question, err := s.parts.Decode(raw); err == nil && question.Type == protocol.TypeControlRequest {
+			s.serve(question)
+		}
 	}
 }
 
-// resolve finds the request of an answer. An interrupt is marked in the order of the wire, before its caller can ask for the next
-// turn.
-func (s *core) resolve(m Message) (byHand bool) {
+// resolve finds the request of an answer; the subtype of one that nobody made is empty. An interrupt is marked in the order of the
+// wire, before its caller can ask for the next turn.
+func (s *core) resolve(m Message, response protocol.ControlResponse) (subtype string, byHand bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	subtype, known := s.pending.Resolve(m)
 	if !known {
-		s.mcp.acknowledged(m.ControlResponse())
+		s.mcp.acknowledged(response)
 		subtype, byHand = s.sentByHand(m)
 	}
-	if m.ControlResponse().Failed() {
-		return byHand
+	if response.Failed() {
+		return subtype, byHand
 	}
-	switch {
-	case !known && !byHand:
-	case subtype == protocol.SubInterrupt:
+	switch subtype {
+	case protocol.SubInterrupt:
 		s.turns.Interrupted()
-	case subtype == protocol.SubInitialize:
+	case protocol.SubInitialize:
 		s.initialized = true
 	}
-	return byHand
+	return subtype, byHand
 }
 
 // deliver judges a message and queues it for the consumer.
@@ -114,7 +123,8 @@ func (s *core) deliver(m Message) {
 	s.noteSession(m)
 	if m.Type == protocol.TypeResult {
 		result := m.Result()
-		s.last, s.turnOpen = &result, false
+		s.last = &result
+		clear(s.lines)
 	}
 	s.mu.Unlock()
 	hidden := hostOnly(m)
@@ -126,15 +136,16 @@ func (s *core) deliver(m Message) {
 
 // push queues an item for the consumer. A queue that has passed its bound ends the session.
 func (s *core) push(item parts.Item) {
-	if err := s.queue.Push(item); errors.Is(err, parts.ErrBacklog) {
-		s.fail(&Error{Kind: Other, Message: err.Error(), Err: err})
+	var backlog *parts.Backlog
+	if err := s.queue.Push(item); errors.As(err, &backlog) {
+		s.fail(&Error{Kind: Other, Message: err.Error(), Err: (*BacklogError)(backlog)})
 	}
 }
 
 // messages yields what is queued until an item of which ends says so, until the session ends, or ctx does.
 func (s *core) messages(ctx context.Context, yield func(Message, error) bool, ends func(parts.Item) bool) {
 	for {
-		item, err := s.queue.Pop(ctx)
+		item, err := s.next(ctx)
 		switch {
 		case errors.Is(err, io.EOF):
 			return
@@ -146,6 +157,14 @@ func (s *core) messages(ctx context.Context, yield func(Message, error) bool, en
 			return
 		}
 	}
+}
+
+// next gives the next item. A reader whose context has ended takes nothing.
+func (s *core) next(ctx context.Context) (parts.Item, error) {
+	if err := ctx.Err(); err != nil {
+		return parts.Item{}, err
+	}
+	return s.queue.Pop(ctx)
 }
 
 // hostOnly tells whether a message is for this package and not for its user.
@@ -194,7 +213,7 @@ func (s *core) ending(exit transport.Exit) *Error {
 		return s.cause
 	}
 	return failed(s.parts.End(parts.Ending{
-		Exit: exit, Dismissed: s.dismissed, TurnOpen: s.turnOpen,
+		Exit: exit, Dismissed: s.dismissed, TurnOpen: len(s.lines) > 0,
 		Initialized: s.initialized, Last: s.last, CutOff: s.cutOff,
 	}))
 }

@@ -125,9 +125,16 @@ func TestQueueRefusesBeyondItsBound(t *testing.T) {
 	q := parts.NewQueue(5)
 	for i, text := range []string{"a frame beyond it comes alone", "x"} {
 		err := q.Push(item(text))
-		if want := i > 0; errors.Is(err, parts.ErrBacklog) != want {
+		var full *parts.Backlog
+		if want := i > 0; errors.As(err, &full) != want || want && (full.Limit != 5 || full.Messages != 1 || full.Bytes != 29) {
 			t.Errorf("push %d: %v", i, err)
 		}
+	}
+	if _, err := q.Pop(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := q.Push(item("y")); err == nil {
+		t.Error("what came after the gap was taken")
 	}
 }
 

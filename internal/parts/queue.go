@@ -2,7 +2,6 @@ package parts
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"sync"
@@ -10,8 +9,20 @@ import (
 	"github.com/wiretrial/wiretrial/protocol"
 )
 
-// ErrBacklog says that the messages nobody read have passed their bound.
-var ErrBacklog = errors.New("too many unread messages")
+// Backlog says that the messages nobody read have passed their bound.
+type Backlog struct {
+	// Messages and Bytes are what waited when one more came.
+	Messages int
+	Bytes    int64
+	// Limit is the bound, in bytes.
+	Limit int64
+}
+
+// Error names the bound.
+func (b *Backlog) Error() string {
+	return fmt.Sprintf("too many unread messages: %d messages, %d bytes, limit %d bytes; read them, or raise the limit",
+		b.Messages, b.Bytes, b.Limit)
+}
 
 // Item is one message on its way to the consumer.
 type Item struct {
@@ -24,7 +35,8 @@ type Item struct {
 
 // Queue holds the messages that wait for the consumer. It is safe for concurrent use; each item goes to one reader.
 type Queue interface {
-	// Push adds an item and never waits: a consumer that does not read must not hold up the answers of the reading goroutine.
+	// Push adds an item and never waits: a consumer that does not read must not hold up the answers of the reading goroutine. What does
+	// not fit is refused with a *Backlog, and so is all that comes later: what can be read has no gap.
 	Push(Item) error
 	// Pop takes the oldest item, and waits for one until ctx ends. After the last item it gives the error of Close.
 	Pop(ctx context.Context) (Item, error)
@@ -37,6 +49,7 @@ type queue struct {
 	items []Item
 	bytes int64
 	limit int64
+	full  *Backlog // what did not fit; nil as long as all did
 	err   error
 	more  chan struct{} // what waiting readers wait for; nil if none waits
 }
@@ -52,9 +65,11 @@ func (q *queue) Push(it Item) error {
 		return q.err
 	}
 	size := int64(len(it.Message.Raw))
-	if q.limit > 0 && q.bytes+size > q.limit && len(q.items) > 0 {
-		return fmt.Errorf("%w: %d messages, %d bytes, limit %d bytes; read them, or raise the limit",
-			ErrBacklog, len(q.items), q.bytes, q.limit)
+	if q.full == nil && q.limit > 0 && q.bytes+size > q.limit && len(q.items) > 0 {
+		q.full = &Backlog{Messages: len(q.items), Bytes: q.bytes, Limit: q.limit}
+	}
+	if q.full != nil {
+		return q.full
 	}
 	q.items = append(q.items, it)
 	q.bytes += size

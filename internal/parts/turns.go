@@ -21,6 +21,8 @@ type Mark struct {
 type Turns interface {
 	// Wrote is told of each user line, before it is written, and gives its number.
 	Wrote() int
+	// Unwrote is told of a user line that was not written after all.
+	Unwrote(number int)
 	// Interrupted is told when the CLI has acknowledged an interrupt.
 	Interrupted()
 	// Judge is told of each message of the CLI that is no control frame.
@@ -51,6 +53,10 @@ func (t *turns) Wrote() int {
 	t.open = slices.DeleteFunc(t.open, func(o turn) bool { return o.merged })
 	t.open = append(t.open, turn{number: t.wrote})
 	return t.wrote
+}
+
+func (t *turns) Unwrote(number int) {
+	t.open = slices.DeleteFunc(t.open, func(o turn) bool { return o.number == number })
 }
 
 func (t *turns) Interrupted() {
