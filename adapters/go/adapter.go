@@ -232,13 +232,13 @@ type operation struct {
 	done    chan struct{}
 }
 
-// settle replies, once.
+// settle replies, once. The operation runs until its reply is written: a close that comes meanwhile waits for that.
 func (o *operation) settle(result any, err error) {
 	o.once.Do(func() {
+		o.adapter.channel.reply(o.id, result, err)
 		o.adapter.mu.Lock()
 		delete(o.adapter.running, string(o.id))
 		o.adapter.mu.Unlock()
-		o.adapter.channel.reply(o.id, result, err)
 		close(o.done)
 	})
 }
