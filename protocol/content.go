@@ -7,12 +7,14 @@ import (
 	"unsafe"
 )
 
-// The types of content blocks that this package knows by name.
+// The types of content blocks that are met most. [BlockTypes] has all that this package knows by name.
 const (
 	BlockText       = "text"
 	BlockThinking   = "thinking"
 	BlockToolUse    = "tool_use"
 	BlockToolResult = "tool_result"
+	BlockImage      = "image"
+	BlockDocument   = "document"
 )
 
 // Content is a message's content. On the wire it is a list of blocks or a string; a string is one text block.
@@ -65,7 +67,8 @@ func (b *Block) scan(r *reader, i int) int {
 	return end
 }
 
-// Block is one block of content. Which fields count depends on Type; a block of an unknown type has only Type and Raw.
+// Block is one block of content, with the fields of the types that are met most. Which fields count depends on Type; [Block.Typed] returns
+// the type of each kind, with all its fields. A block of an unknown type has only Type and Raw.
 type Block struct {
 	Type string `json:"type"`
 
@@ -88,6 +91,26 @@ type Block struct {
 
 // TextBlock makes a text block.
 func TextBlock(text string) Block { return Block{Type: BlockText, Text: text} }
+
+// UnmarshalJSON reads a block from a copy of the text. It fails on nothing that is JSON.
+func (b *Block) UnmarshalJSON(text []byte) error {
+	r := newReader(append([]byte(nil), text...))
+	*b = Block{}
+	if i := skipSpace(r.text, 0); i < len(r.text) {
+		b.scan(&r, i)
+	}
+	return nil
+}
+
+// UnmarshalJSON reads a list of blocks, or a string as one text block, from a copy of the text. It fails on nothing that is JSON.
+func (c *Content) UnmarshalJSON(text []byte) error {
+	r := newReader(append([]byte(nil), text...))
+	*c = nil
+	if i := skipSpace(r.text, 0); i < len(r.text) {
+		c.scan(&r, i)
+	}
+	return nil
+}
 
 // ToolResultBlock makes the result of a tool call.
 func ToolResultBlock(toolUseID, text string, isError bool) Block {

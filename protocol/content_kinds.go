@@ -226,28 +226,31 @@ type BrowserStateContent struct {
 }
 
 // TypedContent is a block in the Go type of its kind, for a type switch. It is always a pointer.
-type TypedContent interface{ typedContent() }
+type TypedContent interface {
+	// blockType is the type of block that has the Go type; empty if there are several.
+	blockType() string
+}
 
-func (*Block) typedContent()                   {}
-func (*TextContent) typedContent()             {}
-func (*ThinkingContent) typedContent()         {}
-func (*RedactedThinkingContent) typedContent() {}
-func (*ToolUseContent) typedContent()          {}
-func (*ToolResultContent) typedContent()       {}
-func (*ServerToolUseContent) typedContent()    {}
-func (*ServerToolResultContent) typedContent() {}
-func (*MCPToolUseContent) typedContent()       {}
-func (*MCPToolResultContent) typedContent()    {}
-func (*MCPToolListingContent) typedContent()   {}
-func (*ContainerUploadContent) typedContent()  {}
-func (*CompactionContent) typedContent()       {}
-func (*FallbackContent) typedContent()         {}
-func (*ImageContent) typedContent()            {}
-func (*DocumentContent) typedContent()         {}
-func (*SearchResultContent) typedContent()     {}
-func (*ToolReferenceContent) typedContent()    {}
-func (*ToolChangeContent) typedContent()       {}
-func (*BrowserStateContent) typedContent()     {}
+func (b *Block) blockType() string                 { return b.Type }
+func (*TextContent) blockType() string             { return "text" }
+func (*ThinkingContent) blockType() string         { return "thinking" }
+func (*RedactedThinkingContent) blockType() string { return "redacted_thinking" }
+func (*ToolUseContent) blockType() string          { return "tool_use" }
+func (*ToolResultContent) blockType() string       { return "tool_result" }
+func (*ServerToolUseContent) blockType() string    { return "server_tool_use" }
+func (*ServerToolResultContent) blockType() string { return "" }
+func (*MCPToolUseContent) blockType() string       { return "mcp_tool_use" }
+func (*MCPToolResultContent) blockType() string    { return "mcp_tool_result" }
+func (*MCPToolListingContent) blockType() string   { return "mcp_tool_listing" }
+func (*ContainerUploadContent) blockType() string  { return "container_upload" }
+func (*CompactionContent) blockType() string       { return "compaction" }
+func (*FallbackContent) blockType() string         { return "fallback" }
+func (*ImageContent) blockType() string            { return "image" }
+func (*DocumentContent) blockType() string         { return "document" }
+func (*SearchResultContent) blockType() string     { return "search_result" }
+func (*ToolReferenceContent) blockType() string    { return "tool_reference" }
+func (*ToolChangeContent) blockType() string       { return "" }
+func (*BrowserStateContent) blockType() string     { return "browser_state" }
 
 // Typed returns the block in the Go type of its kind; a block of an unknown type is itself. It never fails.
 func (b Block) Typed() TypedContent {

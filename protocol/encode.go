@@ -92,37 +92,3 @@ func EncodeCancel(id ID) ([]byte, error) {
 		ID   ID     `json:"request_id"`
 	}{TypeControlCancel, id})
 }
-
-// Prompt is a user line as an SDK writes it.
-type Prompt struct {
-	// Text is the prompt; it is written as a string. Blocks, if not nil, is written instead.
-	Text   string
-	Blocks []Block
-	// SessionID may be empty or any text: the CLI takes no notice.
-	SessionID string
-	// UUID is left out if empty; with one, the CLI reports the line's fate as command_lifecycle.
-	UUID string
-}
-
-// EncodeUser returns the line of a prompt, without a line feed.
-func EncodeUser(p Prompt) ([]byte, error) {
-	type body struct {
-		Role    string `json:"role"`
-		Content any    `json:"content"`
-	}
-	content := any(p.Text)
-	if p.Blocks != nil {
-		content = p.Blocks
-	}
-	line, err := encode(struct {
-		Type      string  `json:"type"`
-		Message   body    `json:"message"`
-		Parent    *string `json:"parent_tool_use_id"`
-		SessionID string  `json:"session_id"`
-		UUID      string  `json:"uuid,omitempty"`
-	}{TypeUser, body{"user", content}, nil, p.SessionID, p.UUID})
-	if err != nil {
-		return nil, fmt.Errorf("user message: %w", err)
-	}
-	return line, nil
-}

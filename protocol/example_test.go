@@ -36,3 +36,37 @@ func ExampleLookupRule() {
 	fmt.Println(rule.ID, rule.Level, rule.Sentence)
 	// Output: CTL-21 must A denial is answered under its own id and carries the callback's message.
 }
+
+func ExampleMessage_Typed() {
+	for _, line := range []string{
+		`{"type":"assistant","message":{"content":[{"type":"tool_use","id":"t1","name":"Bash","input":{"command":"make"}}]}}`,
+		`{"type":"system","subtype":"task_started","task_id":"7","description":"look around"}`,
+		`{"type":"stream_event","event":{"type":"content_block_delta","delta":{"type":"text_delta","text":"hi"}}}`,
+		`{"type":"hologram","size":3}`,
+	} {
+		message, err := protocol.Decode([]byte(line))
+		if err != nil {
+			fmt.Println(err)
+			continue
+		}
+		switch m := message.Typed().(type) {
+		case *protocol.Assistant:
+			for _, block := range m.Message.Content {
+				if call, ok := block.Typed().(*protocol.ToolUseContent); ok {
+					fmt.Println("calls", call.Name, string(call.Input))
+				}
+			}
+		case *protocol.TaskStarted:
+			fmt.Println("starts", m.Description)
+		case *protocol.StreamEvent:
+			fmt.Println("goes on", m.Event.Delta.Text)
+		case *protocol.Message:
+			fmt.Println("unknown", m.Type, string(protocol.Member(m.Raw, "size")))
+		}
+	}
+	// Output:
+	// calls Bash {"command":"make"}
+	// starts look around
+	// goes on hi
+	// unknown hologram 3
+}

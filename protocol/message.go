@@ -129,20 +129,29 @@ type PermissionDecision struct {
 // Origin says who sent a user message. Only Kind is always there; which of the rest are depends on it. What a sender says about
 // itself (From, Name, FromSession) proves nothing.
 type Origin struct {
-	Kind            string      `json:"kind"`            // human, channel, peer, task-notification, coordinator, unclassified, observer, auto-continuation or observer-activity
-	Server          string      `json:"server"`          // channel: the MCP server
-	From            string      `json:"from"`            // peer, observer: the sender's address
-	FromMode        string      `json:"fromMode"`        // peer: bypass or prompting
-	Name            string      `json:"name"`            // peer: the sender's name for people
-	FromSession     string      `json:"fromSession"`     // peer: the sender's session
-	SenderTaskID    string      `json:"senderTaskId"`    // peer, observer: the subagent that sent it
-	Body            string      `json:"body"`            // peer: the text without its envelope
-	VerifiedPeerPID json.Number `json:"verifiedPeerPid"` // peer: the process at the other end of the socket, as the kernel knows it
-	Subkind         string      `json:"subkind"`         // task-notification: scheduled-trigger, external-event, ...
-	FireReason      string      `json:"fireReason"`      // task-notification: why the schedule fired
-	RunID           string      `json:"runId"`           // task-notification: the task's run
+	Kind            string      `json:"kind"`                      // human, channel, peer, task-notification, coordinator, unclassified, observer, auto-continuation or observer-activity
+	Server          string      `json:"server,omitempty"`          // channel: the MCP server
+	From            string      `json:"from,omitempty"`            // peer, observer: the sender's address
+	FromMode        string      `json:"fromMode,omitempty"`        // peer: bypass or prompting
+	Name            string      `json:"name,omitempty"`            // peer: the sender's name for people
+	FromSession     string      `json:"fromSession,omitempty"`     // peer: the sender's session
+	SenderTaskID    string      `json:"senderTaskId,omitempty"`    // peer, observer: the subagent that sent it
+	Body            string      `json:"body,omitempty"`            // peer: the text without its envelope
+	VerifiedPeerPID json.Number `json:"verifiedPeerPid,omitempty"` // peer: the process at the other end of the socket, as the kernel knows it
+	Subkind         string      `json:"subkind,omitempty"`         // task-notification: scheduled-trigger, external-event, ...
+	FireReason      string      `json:"fireReason,omitempty"`      // task-notification: why the schedule fired
+	RunID           string      `json:"runId,omitempty"`           // task-notification: the task's run
 	// Raw is the object as it came.
 	Raw json.RawMessage `json:"-"`
+}
+
+// MarshalJSON returns Raw, or the fields that are set.
+func (o Origin) MarshalJSON() ([]byte, error) {
+	if o.Raw != nil {
+		return o.Raw, nil
+	}
+	type plain Origin
+	return encode(plain(o))
 }
 
 // Texts is a list of strings; a bare string on the wire is a list of one, elements of other types are left out.
