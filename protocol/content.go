@@ -94,7 +94,7 @@ func TextBlock(text string) Block { return Block{Type: BlockText, Text: text} }
 
 // UnmarshalJSON reads a block from a copy of the text. It fails on nothing that is JSON.
 func (b *Block) UnmarshalJSON(text []byte) error {
-	r := newReader(append([]byte(nil), text...))
+	r := reader{text: append([]byte(nil), text...)}
 	*b = Block{}
 	if i := skipSpace(r.text, 0); i < len(r.text) {
 		b.scan(&r, i)
@@ -104,7 +104,7 @@ func (b *Block) UnmarshalJSON(text []byte) error {
 
 // UnmarshalJSON reads a list of blocks, or a string as one text block, from a copy of the text. It fails on nothing that is JSON.
 func (c *Content) UnmarshalJSON(text []byte) error {
-	r := newReader(append([]byte(nil), text...))
+	r := reader{text: append([]byte(nil), text...)}
 	*c = nil
 	if i := skipSpace(r.text, 0); i < len(r.text) {
 		c.scan(&r, i)

@@ -26,7 +26,6 @@ type viewed struct {
 	Plain   map[string]string `json:"plain"`
 	Any     json.RawMessage   `json:"any"`
 	ID      ID                `json:"id"`
-	hidden  string
 	NoTag   string
 }
 
