@@ -13,14 +13,37 @@ import (
 	"unsafe"
 )
 
-// View returns the typed view of a JSON object: a T, which must be a struct, with its fields set from the members by their json tags.
+// View returns the typed view of a JSON object: a T, mostly a struct, with its fields set from the members by their json tags.
 // Unlike encoding/json it matches names exactly and fails on nothing: a member that is missing or of another type leaves its field
 // alone, and a text that is no object gives the zero value. A field named Raw takes the object itself. The view shares the memory of
 // the text, its strings too, so the text must not be changed any more. It is safe for concurrent use.
 func View[T any](object json.RawMessage) T {
 	var view T
-	fillAt(object, planOf(reflect.TypeFor[T]()), unsafe.Pointer(&view))
+	switch t := reflect.TypeFor[T](); {
+	case isLenient[T]() || t.Kind() != reflect.Struct:
+		view, _ = viewOf[T](object)
+	default:
+		fillAt(object, planOf(t), unsafe.Pointer(&view))
+	}
 	return view
+}
+
+// isLenient reports whether a T reads itself.
+func isLenient[T any]() bool {
+	_, ok := any((*T)(nil)).(lenient)
+	return ok
+}
+
+// viewOf reads a value as the field of a struct is read, and reports whether it was of the field's type.
+func viewOf[T any](value json.RawMessage) (view T, ok bool) {
+	var field struct {
+		Value *T `json:"value"`
+	}
+	fill(append(append([]byte(`{"value":`), value...), '}'), &field)
+	if field.Value != nil {
+		view = *field.Value
+	}
+	return view, field.Value != nil
 }
 
 // fill sets the fields of the struct that into points to, as [View] has it.

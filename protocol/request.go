@@ -53,6 +53,12 @@ func (o Optional[T]) Get() (T, bool) {
 // MarshalJSON returns the value, or null.
 func (o Optional[T]) MarshalJSON() ([]byte, error) { return encode(o.value) }
 
+func (o *Optional[T]) fromWire(value json.RawMessage) {
+	if view, ok := viewOf[T](value); ok {
+		*o = Some(view)
+	}
+}
+
 // withExtra encodes fields and then what is beside them.
 func withExtra(fields any, extra map[string]json.RawMessage) ([]byte, error) {
 	body, err := encode(fields)

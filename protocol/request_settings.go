@@ -46,12 +46,19 @@ type PermissionRulesState struct {
 
 // PermissionRuleEntry is one rule that holds.
 type PermissionRuleEntry struct {
-	Behavior    string          `json:"behavior"` // allow, deny or ask
-	Source      string          `json:"source"`
-	Rule        string          `json:"rule"`
-	Description json.RawMessage `json:"description"`
-	Editability string          `json:"editability"` // persistent, session or readonly
-	NotInEffect bool            `json:"notInEffect"`
+	Behavior    string    `json:"behavior"` // allow, deny or ask
+	Source      string    `json:"source"`
+	Rule        string    `json:"rule"`
+	Description *RuleText `json:"description"`
+	Editability string    `json:"editability"` // persistent, session or readonly
+	NotInEffect bool      `json:"notInEffect"`
+}
+
+// RuleText is a rule in words: what stands before, what is set off, what follows.
+type RuleText struct {
+	Prefix   string `json:"prefix"`
+	Emphasis string `json:"emphasis"`
+	Suffix   string `json:"suffix"`
 }
 
 // WorkspaceDirectory is a directory that tools may use.
@@ -92,22 +99,29 @@ type HookEventInfo struct {
 
 // HookInfo is a configured hook, in words to show.
 type HookInfo struct {
-	Event            string          `json:"event"`
-	Matcher          string          `json:"matcher"`
-	Source           string          `json:"source"`
-	SourceLabel      string          `json:"sourceLabel"`
-	PluginName       string          `json:"pluginName"`
-	Type             string          `json:"type"` // command, prompt, agent, http, mcp_tool, ...
-	DisplayText      string          `json:"displayText"`
-	CommandText      string          `json:"commandText"`
-	ContentLabel     string          `json:"contentLabel"`
-	Condition        string          `json:"condition"`
-	Timeout          json.Number     `json:"timeout"` // in seconds
-	StatusMessage    string          `json:"statusMessage"`
-	RunsOnce         bool            `json:"runsOnce"`
-	RunsInBackground bool            `json:"runsInBackground"`
-	Disabled         bool            `json:"disabled"`
-	Editable         json.RawMessage `json:"editable"` // the entry as it is stored, if it may be changed
+	Event            string      `json:"event"`
+	Matcher          string      `json:"matcher"`
+	Source           string      `json:"source"`
+	SourceLabel      string      `json:"sourceLabel"`
+	PluginName       string      `json:"pluginName"`
+	Type             string      `json:"type"` // command, prompt, agent, http, mcp_tool, ...
+	DisplayText      string      `json:"displayText"`
+	CommandText      string      `json:"commandText"`
+	ContentLabel     string      `json:"contentLabel"`
+	Condition        string      `json:"condition"`
+	Timeout          json.Number `json:"timeout"` // in seconds
+	StatusMessage    string      `json:"statusMessage"`
+	RunsOnce         bool        `json:"runsOnce"`
+	RunsInBackground bool        `json:"runsInBackground"`
+	Disabled         bool        `json:"disabled"`
+	Editable         *HookEntry  `json:"editable"` // the entry as it is stored, if it may be changed
+}
+
+// HookEntry is a hook as it stands in a settings file.
+type HookEntry struct {
+	Matcher         string          `json:"matcher"`
+	Config          json.RawMessage `json:"config"`
+	HeadersRedacted bool            `json:"headersRedacted"` // values of HTTP headers are left out
 }
 
 // HooksPolicy is what managed settings say of hooks.

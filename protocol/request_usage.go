@@ -2,133 +2,6 @@ package protocol
 
 import "encoding/json"
 
-// GetContextUsage asks how full the context window is. The CLI may take its time and answers other requests meanwhile.
-type GetContextUsage struct {
-	Detail string `json:"detail,omitempty"` // full counts, summary estimates; empty is full
-}
-
-// GetContextUsageResult is the answer to [GetContextUsage].
-type GetContextUsageResult struct {
-	Categories           []ContextCategory `json:"categories"`
-	TotalTokens          json.Number       `json:"totalTokens"`
-	MaxTokens            json.Number       `json:"maxTokens"`
-	RawMaxTokens         json.Number       `json:"rawMaxTokens"`
-	Percentage           json.Number       `json:"percentage"`
-	GridRows             [][]ContextSquare `json:"gridRows"` // a picture of it
-	Model                string            `json:"model"`
-	MemoryFiles          []ContextFile     `json:"memoryFiles"`
-	MCPTools             []ContextMCPTool  `json:"mcpTools"`
-	MCPInstructions      []ContextMCPTool  `json:"mcpInstructions"` // by server; no name
-	DeferredBuiltinTools []ContextTool     `json:"deferredBuiltinTools"`
-	SystemTools          []ContextTool     `json:"systemTools"`
-	SystemPromptSections []ContextTool     `json:"systemPromptSections"`
-	Agents               []ContextAgent    `json:"agents"`
-	SlashCommands        *ContextCommands  `json:"slashCommands"`
-	Skills               *ContextSkills    `json:"skills"`
-	AutoCompactThreshold json.Number       `json:"autoCompactThreshold"`
-	IsAutoCompactEnabled bool              `json:"isAutoCompactEnabled"`
-	AutoCompactSource    string            `json:"autocompactSource"`
-	MessageBreakdown     *ContextMessages  `json:"messageBreakdown"`
-	APIUsage             *Usage            `json:"apiUsage"` // of the last reply; nil before the first
-	Raw                  json.RawMessage   `json:"-"`
-}
-
-// ContextCategory is one row of what fills the context window.
-type ContextCategory struct {
-	ID         string      `json:"id"` // stable, unlike the name; empty in older CLIs
-	Name       string      `json:"name"`
-	Tokens     json.Number `json:"tokens"`
-	Color      string      `json:"color"`
-	Kind       string      `json:"kind"` // used, free, buffer or deferred
-	IsDeferred bool        `json:"isDeferred"`
-}
-
-// ContextSquare is one square of the picture.
-type ContextSquare struct {
-	Color          string      `json:"color"`
-	IsFilled       bool        `json:"isFilled"`
-	CategoryName   string      `json:"categoryName"`
-	Tokens         json.Number `json:"tokens"`
-	Percentage     json.Number `json:"percentage"`
-	SquareFullness json.Number `json:"squareFullness"`
-}
-
-// ContextFile is a memory file in the context.
-type ContextFile struct {
-	Path   string      `json:"path"`
-	Type   string      `json:"type"`
-	Tokens json.Number `json:"tokens"`
-}
-
-// ContextMCPTool is a tool of an MCP server in the context.
-type ContextMCPTool struct {
-	Name       string      `json:"name"`
-	ServerName string      `json:"serverName"`
-	Tokens     json.Number `json:"tokens"`
-	IsLoaded   bool        `json:"isLoaded"`
-}
-
-// ContextTool is a tool, or a section of the prompt, in the context.
-type ContextTool struct {
-	Name     string      `json:"name"`
-	Tokens   json.Number `json:"tokens"`
-	IsLoaded bool        `json:"isLoaded"`
-}
-
-// ContextAgent is a subagent in the context.
-type ContextAgent struct {
-	AgentType string      `json:"agentType"`
-	Source    string      `json:"source"`
-	PluginID  string      `json:"pluginId"`
-	Path      string      `json:"path"`
-	Tokens    json.Number `json:"tokens"`
-}
-
-// ContextCommands is what the slash commands take.
-type ContextCommands struct {
-	TotalCommands    int         `json:"totalCommands"`
-	IncludedCommands int         `json:"includedCommands"`
-	Tokens           json.Number `json:"tokens"`
-}
-
-// ContextSkills is what the skills take.
-type ContextSkills struct {
-	TotalSkills      int            `json:"totalSkills"`
-	IncludedSkills   int            `json:"includedSkills"`
-	Tokens           json.Number    `json:"tokens"`
-	SkillFrontmatter []ContextSkill `json:"skillFrontmatter"`
-}
-
-// ContextSkill is a skill in the context.
-type ContextSkill struct {
-	Name       string      `json:"name"`
-	Source     string      `json:"source"`
-	PluginName string      `json:"pluginName"`
-	PluginID   string      `json:"pluginId"`
-	Path       string      `json:"path"`
-	Tokens     json.Number `json:"tokens"`
-}
-
-// ContextMessages is what the messages take, by kind.
-type ContextMessages struct {
-	ToolCallTokens          json.Number        `json:"toolCallTokens"`
-	ToolResultTokens        json.Number        `json:"toolResultTokens"`
-	AttachmentTokens        json.Number        `json:"attachmentTokens"`
-	AssistantMessageTokens  json.Number        `json:"assistantMessageTokens"`
-	UserMessageTokens       json.Number        `json:"userMessageTokens"`
-	RedirectedContextTokens json.Number        `json:"redirectedContextTokens"`
-	UnattributedTokens      json.Number        `json:"unattributedTokens"`
-	ToolCallsByType         []ContextToolCalls `json:"toolCallsByType"`
-	AttachmentsByType       []ContextTool      `json:"attachmentsByType"`
-}
-
-// ContextToolCalls is what the calls of one tool take.
-type ContextToolCalls struct {
-	Name         string      `json:"name"`
-	CallTokens   json.Number `json:"callTokens"`
-	ResultTokens json.Number `json:"resultTokens"`
-}
-
 // GetSessionCost asks what the session has cost, as text to show.
 type GetSessionCost struct{}
 
@@ -149,7 +22,7 @@ type GetUsageResult struct {
 	SubscriptionType    string          `json:"subscription_type"` // empty without a subscription
 	RateLimitsAvailable bool            `json:"rate_limits_available"`
 	RateLimits          *RateLimits     `json:"rate_limits"`
-	Behaviors           json.RawMessage `json:"behaviors"` // what the usage went into
+	Behaviors           *UsageBehaviors `json:"behaviors"` // what the usage went into; nil without a subscription
 	Raw                 json.RawMessage `json:"-"`
 }
 
@@ -171,7 +44,7 @@ type RateLimits struct {
 	SevenDayOpus      *RateLimitWindow  `json:"seven_day_opus"`
 	SevenDaySonnet    *RateLimitWindow  `json:"seven_day_sonnet"`
 	ModelScoped       []RateLimitWindow `json:"model_scoped"`
-	ExtraUsage        json.RawMessage   `json:"extra_usage"`
+	ExtraUsage        *ExtraUsage       `json:"extra_usage"`
 }
 
 // RateLimitWindow is one window of limits.
@@ -179,6 +52,61 @@ type RateLimitWindow struct {
 	DisplayName string      `json:"display_name"` // of a model's own window
 	Utilization json.Number `json:"utilization"`  // in percent; empty if not known
 	ResetsAt    string      `json:"resets_at"`    // ISO 8601; empty if not known
+}
+
+// ExtraUsage is what may be used beyond the limits.
+type ExtraUsage struct {
+	IsEnabled    bool        `json:"is_enabled"`
+	MonthlyLimit json.Number `json:"monthly_limit"`
+	UsedCredits  json.Number `json:"used_credits"`
+	Utilization  json.Number `json:"utilization"`
+	Currency     string      `json:"currency"`
+}
+
+// UsageBehaviors is what the usage went into, as the transcripts on this machine tell it.
+type UsageBehaviors struct {
+	Day  UsageWindow `json:"day"`  // the last 24 hours
+	Week UsageWindow `json:"week"` // the last 7 days
+}
+
+// UsageWindow is what the usage of some time went into.
+type UsageWindow struct {
+	RequestCount    int                   `json:"request_count"`
+	SessionCount    int                   `json:"session_count"`
+	Behaviors       []UsageBehavior       `json:"behaviors"` // they overlap: the shares may be more than 100 in all
+	Recommendations []UsageRecommendation `json:"recommendations"`
+	Fix             *UsageFix             `json:"fix"` // nil if this session can mend nothing
+	Agents          []UsageShare          `json:"agents"`
+	Skills          []UsageShare          `json:"skills"`
+	Plugins         []UsageShare          `json:"plugins"`
+	MCPServers      []UsageShare          `json:"mcp_servers"`
+}
+
+// UsageBehavior is a habit and what it costs.
+type UsageBehavior struct {
+	Key   string      `json:"key"` // cache_miss, long_context, subagent_heavy, ...
+	Pct   json.Number `json:"pct"` // its share, 0 to 100
+	Count int         `json:"count"`
+}
+
+// UsageRecommendation is what could be done about a habit.
+type UsageRecommendation struct {
+	Key    string      `json:"key"`
+	Pct    json.Number `json:"pct"`
+	Title  string      `json:"title"`
+	Detail string      `json:"detail"`
+}
+
+// UsageFix is the prompts that would mend habits.
+type UsageFix struct {
+	Keys     []string `json:"keys"`
+	Messages []string `json:"messages"`
+}
+
+// UsageShare is the share of one agent, skill, plugin or server.
+type UsageShare struct {
+	Name string      `json:"name"`
+	Pct  json.Number `json:"pct"`
 }
 
 // ListModels asks for the models.
