@@ -128,16 +128,19 @@ func rule(id string, level Level, class Class, sentence, sources string) Rule {
 
 // everywhere makes a rule that the laws check in every scenario, so that none shows it alone.
 func everywhere(id string, level Level, class Class, sentence, law, sources string) Rule {
+	return excluded(id, level, class, sentence, "checked in every scenario, by the law of "+law, sources)
+}
+
+// excluded makes a rule that no scenario of its own can show.
+func excluded(id string, level Level, class Class, sentence, reason, sources string) Rule {
 	r := rule(id, level, class, sentence, sources)
-	r.Excluded = "checked in every scenario, by the law of " + law
+	r.Excluded = reason
 	return r
 }
 
 // wanted makes a rule that no scenario shows yet. What is to be played is written so that it can be read behind "no scenario yet:".
 func wanted(id string, level Level, class Class, sentence, play, sources string) Rule {
-	r := rule(id, level, class, sentence, sources)
-	r.Excluded = notYet + play
-	return r
+	return excluded(id, level, class, sentence, notYet+play, sources)
 }
 
 // about names the class of the messages that a rule is about.

@@ -32,6 +32,12 @@ func hookRules() []Rule {
 		wanted("HOK-10", LevelShould, ClassLate,
 			"The timeout of a hook is the CLI's to keep, in seconds; the SDK itself cuts no hook short.",
 			"a matcher with timeout 2 and a hook that answers after three seconds, which the CLI waits for", "B172 py:144 cli:5"),
+		wanted("HOK-11", LevelMust, ClassHang,
+			"An output of a hook that cannot be put on the wire is answered by an error.",
+			"a hook whose output is no object", "B171 py:151 ts:CTL-25"),
+		wanted("HOK-12", LevelMay, ClassHang,
+			"A callback that blocks its thread holds up no other request.",
+			"a callback that sleeps without yielding, and two more requests", "B052"),
 	}
 }
 
@@ -93,6 +99,15 @@ func mcpServerRules() []Rule {
 		wanted("MCP-17", LevelShould, ClassHang,
 			"A tool that never returns does not hold the closing of its session.",
 			"tools/call never answered by the tool, then disconnect", "py:169"),
+		wanted("MCP-18", LevelShould, ClassHang,
+			"A withdrawn call of an in-process tool is not answered, and later calls work.",
+			"control_cancel_request of a tools/call, then a second call", "py:166 ts:CTL-21"),
+		wanted("MCP-19", LevelShould, ClassHang,
+			"A message without a server's name or without a body is refused.",
+			"mcp_message with an empty server_name, and with a message that is no object", "py:168"),
+		wanted("MCP-20", LevelMay, ClassWrong,
+			"What a server says under _meta reaches the CLI.",
+			"a tool whose listing and result carry _meta", "py:170"),
 	}
 }
 

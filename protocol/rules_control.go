@@ -16,7 +16,7 @@ func controlRules() []Rule {
 			"lines", "py:141 ts:CTL-09 cli:9"),
 		rule("CTL-05", LevelMust, ClassHang,
 			"Control lines that an SDK cannot use harm nothing: an unknown request is refused and never left open, and an answer without a body ends neither the session nor another request.",
-			"B134 py:115 py:230 py:231 ts:CTL-11 ts:CTL-12 ts:REQ-11"),
+			"B134 py:115 py:230 py:231 ts:CTL-11 ts:CTL-12 ts:REQ-11 py:133 py:232 ts:CTL-13"),
 		rule("CTL-06", LevelMust, ClassHang,
 			"A request that is open when the CLI ends or the session closes fails at once.",
 			"B035 B080 B095 py#388 py#1095 py:197 py:225 py:226 ts:REQ-07 ts:REQ-08"),
@@ -53,6 +53,9 @@ func controlRules() []Rule {
 		wanted("CTL-17", LevelMust, ClassMisreport,
 			"An operation on a session that is not open fails at once and writes nothing.",
 			"interrupt before connect and after disconnect", "py:121"),
+		wanted("CTL-18", LevelMust, ClassHang,
+			"An answer that is there before the write of its request has returned reaches its caller.",
+			"a small pipe and a request longer than it, answered while its end is still being written", "B015"),
 	}
 }
 
@@ -130,7 +133,7 @@ func interruptRules() []Rule {
 	return []Rule{
 		rule("INT-01", LevelMust, ClassLoss,
 			"Interrupt returns, and the result of its turn arrives once, whichever comes first.",
-			"py:172 ts:REQ-09 cli:7").about(MustDeliver),
+			"py:172 ts:REQ-09 cli:7 py:174").about(MustDeliver),
 		rule("INT-02", LevelShould, ClassWrong,
 			"The result of an interrupted turn is not taken for that of the next turn.",
 			"B019 acp#187 cc#20648"),
@@ -184,5 +187,8 @@ func securityRules() []Rule {
 		wanted("SEC-07", LevelMust, ClassUnsafe,
 			"Settings that cannot be read fail the start where a sandbox was asked for, instead of starting without one.",
 			"sandbox and a settings file that is no JSON; no CLI is started", "B169 py:35"),
+		excluded("SEC-08", LevelMust, ClassUnsafe,
+			"On Windows a batch file is refused as the executable, because its shell would read the arguments again.",
+			"not played: Windows, where the fake does not run", "B165"),
 	}
 }

@@ -32,6 +32,9 @@ func turnRules() []Rule {
 		wanted("TRN-10", LevelShould, ClassWrong,
 			"A whole message that comes before the end of its stream events is delivered where it stands.",
 			"message_start, a delta, the assistant message, content_block_stop, message_stop; the order is kept", "cli:3 cli:14"),
+		wanted("TRN-11", LevelMust, ClassLoss,
+			"Reading one turn ends with its result, and what comes behind is left for the next reading.",
+			"two results in one write; each reading of a turn gets its own", "py:102"),
 	}
 }
 
@@ -45,7 +48,7 @@ func driftRules() []Rule {
 			"B117 py#836 py:94").about(MustDeliver),
 		rule("DRF-03", LevelMust, ClassRefused,
 			"A field that is missing does not end the session.",
-			"B118 py#949 py:93 ts:MSG-07"),
+			"B118 py#949 py:93 ts:MSG-07 py:96 py:220"),
 		rule("DRF-04", LevelShould, ClassRefused,
 			"Content that is a string where a list was expected is delivered, or reported as a decoding error.",
 			"B119 py#1064 py:95"),
@@ -58,6 +61,9 @@ func driftRules() []Rule {
 		wanted("DRF-07", LevelShould, ClassLoss,
 			"Fields that are not known can still be read by those who look at the message as it came.",
 			"unknown fields in assistant, system and result, matched on what is yielded", "py:93 cli:14"),
+		wanted("DRF-08", LevelShould, ClassRefused,
+			"A frame without a type, or whose type is no text, ends nothing.",
+			"an object without type and one of type 5 between messages", "py:97 ts:MSG-06"),
 	}
 }
 
@@ -65,7 +71,7 @@ func messageRules() []Rule {
 	return []Rule{
 		wanted("MSG-01", LevelShould, ClassLoss,
 			"Each kind of message that the CLI is known to write is delivered with its fields, typed or as it came.",
-			"a table of one message of each kind, yielded with its type and subtype", "ts:MSG-01 cli:12 dts:SDKMessage").about(MayDeliver),
+			"a table of one message of each kind, yielded with its type and subtype", "ts:MSG-01 cli:12 dts:SDKMessage py:99 py:101").about(MayDeliver),
 		wanted("MSG-02", LevelMust, ClassRefused,
 			"A keep_alive changes nothing, wherever it stands: before the handshake, inside a turn, between two.",
 			"keep_alive with and without startup_mark at each of these places", "py:223 ts:MSG-03 cli:15.5").about(Never),

@@ -4,7 +4,7 @@ func flowRules() []Rule {
 	return []Rule{
 		rule("FLW-01", LevelShould, ClassHang,
 			"Messages that nobody has read do not hold up the answer to a request, in either direction.",
-			"B040 py#558 py:119 py:241"),
+			"B040 py#558 py:119 py:241 py:173"),
 		rule("FLW-02", LevelMust, ClassLoss,
 			"A consumer that comes late misses nothing.",
 			"B048 py:108 ts:MSG-09").about(MustDeliver),
@@ -32,6 +32,18 @@ func flowRules() []Rule {
 		wanted("FLW-10", LevelShould, ClassHang,
 			"A long prompt that the CLI does not read yet holds up no answer of a callback for ever, and no close.",
 			"a CLI that pauses stdin inside a long prompt, asks, and resumes", "B044 B012 py:194"),
+		wanted("FLW-11", LevelShould, ClassLoss,
+			"The callback for stderr gets whole lines in order, the last one too, and no character is cut.",
+			"stderr lines of 70 KB, cut inside a character, with CRLF, and without a last line feed", "B114 py:210 ts:LIFE-25"),
+		wanted("FLW-12", LevelShould, ClassLoss,
+			"Bytes on stderr that are no UTF-8 cost nothing else: the pipe is drained, later lines arrive.",
+			"bytes FF FE on stderr, then a line, then the turn", "py:212"),
+		wanted("FLW-13", LevelMust, ClassWrong,
+			"What stands on stderr is never taken for a message.",
+			"a whole result frame on stderr in the middle of a turn", "B110"),
+		everywhere("FLW-14", LevelMust, ClassHang,
+			"A line is in the pipe when its call returns, and waits in no buffer of the SDK.",
+			"lines", "B181"),
 	}
 }
 
@@ -66,13 +78,16 @@ func errorRules() []Rule {
 			"a dead CLI, then query and read", "B095 py:213 py:227"),
 		wanted("END-10", LevelShould, ClassMisreport,
 			"A failed result and the exit code that follows from it are one failure, told with the text of the result.",
-			"error_max_turns and exit 1; the error carries the text of errors", "B141 py:217 py:219 ts:LIFE-10 cli:1"),
+			"error_max_turns and exit 1; the error carries the text of errors", "B141 py:217 py:219 ts:LIFE-10 cli:1 py:221 py:222"),
 		wanted("END-11", LevelShould, ClassMisreport,
 			"Kinds of failure can be told apart by a program: not found, refused, timed out, cancelled, closed, exited.",
 			"one failure of each kind, its kind matched", "B145 py:227 ts:LIFE-15"),
 		wanted("END-12", LevelShould, ClassMisreport,
 			"An end that the SDK itself caused by a signal is not told as a failure of the CLI.",
 			"a CLI that ignores the end of stdin and exits 143 at SIGTERM; disconnect returns", "B090 cli:1"),
+		wanted("END-13", LevelShould, ClassMisreport,
+			"A failed result and a clean exit make one failed turn, and no failed session.",
+			"a result with is_error, then exit 0", "py:218 ts:LIFE-08"),
 	}
 }
 
@@ -80,7 +95,7 @@ func processRules() []Rule {
 	return []Rule{
 		rule("PRC-01", LevelMust, ClassLoss,
 			"A CLI that needs a second after the end of stdin, to write its session down, gets it.",
-			"B029 py#625 ts#152 py:189"),
+			"B029 py#625 ts#152 py:189 B030"),
 		rule("PRC-02", LevelMust, ClassHang,
 			"A CLI that ignores the end of stdin and SIGTERM is killed in bounded time.",
 			"B073 py#728 py:190 py:191 ts:LIFE-14"),
@@ -98,7 +113,7 @@ func processRules() []Rule {
 			"B058 cc#25629 ts:LIFE-13"),
 		rule("PRC-07", LevelMust, ClassLeak,
 			"Only the session holds its pipes: its CLI sees the end of stdin when the session closes or the host is killed.",
-			"B074 py:207 py:208 ts:LIFE-32"),
+			"B074 py:207 py:208 ts:LIFE-32 py:206"),
 		rule("PRC-08", LevelMust, ClassMisreport,
 			"A CLI that dies before it read its prompt fails the session and not the host.",
 			"B014 ts#318 py:227"),
@@ -108,38 +123,6 @@ func processRules() []Rule {
 		rule("PRC-10", LevelMay, ClassLoss,
 			"What a Ctrl-C in the host's terminal does to the CLI is known.",
 			"B077 py#617"),
-	}
-}
-
-func processEndRules() []Rule {
-	return []Rule{
-		wanted("PRC-11", LevelMust, ClassHang,
-			"Closing twice, or closing what never was open, does nothing.",
-			"disconnect twice, and without connect", "py:195 ts:LIFE-20"),
-		wanted("PRC-12", LevelShould, ClassLeak,
-			"Connecting twice leaves no second CLI: it is refused, or the first one is closed.",
-			"connect on an open client", "B083 py:201"),
-		wanted("PRC-13", LevelMay, ClassRefused,
-			"A closed client can be connected again.",
-			"disconnect, connect, a turn", "py:200"),
-		wanted("PRC-14", LevelMust, ClassHang,
-			"A consumer that waits for the next message is let go when another task closes the session.",
-			"a reader waiting, disconnect from another task", "py:198 py:237"),
-		wanted("PRC-15", LevelMust, ClassWrong,
-			"After the close no callback runs and nothing is written, whatever the CLI still says.",
-			"a permission request behind the end of stdin; the callback is not asked", "ts:LIFE-19 ts:LIFE-18"),
-		wanted("PRC-16", LevelMay, ClassLoss,
-			"Messages that came before the close can still be read after it.",
-			"three unread messages, disconnect, then read", "py:199"),
-		wanted("PRC-17", LevelShould, ClassLeak,
-			"A start under a scope that has ended already fails and leaves no process.",
-			"start with a cancelled context", "ts:LIFE-16"),
-		wanted("PRC-18", LevelShould, ClassLoss,
-			"What the CLI says on stderr after the end of stdin still reaches its callback.",
-			"a line on stderr after EOF, before the exit", "py:193"),
-		wanted("PRC-19", LevelShould, ClassLeak,
-			"A failed start can be tried again and leaves nothing behind.",
-			"initialize refused, then connect on the same client; one CLI lives", "B083 py:205"),
 	}
 }
 
@@ -192,7 +175,7 @@ func spawnRules() []Rule {
 			"a permission callback together with a permission tool; no CLI is started", "py:42 ts:START-06"),
 		wanted("SPN-16", LevelShould, ClassRefused,
 			"The version of the CLI decides nothing but a warning.",
-			"a probe that prints 1.9.9, garbage, or fails; then a turn", "B086 py:54 py:56"),
+			"a probe that prints 1.9.9, garbage, or fails; then a turn", "B086 py:54 py:56 py:57"),
 		wanted("SPN-17", LevelShould, ClassWire,
 			"The CLI is found by the option, else by the environment, else on PATH, else in the usual places.",
 			"a claude in each place, the one that ran told by its executable", "B183 ts:START-11"),
@@ -203,7 +186,7 @@ func optionRules() []Rule {
 	return []Rule{
 		wanted("SPN-20", LevelMust, ClassWire,
 			"Each option reaches the CLI under its flag or its field of initialize, with its value.",
-			"a table of all options, one at a time, matched on argv or on initialize", "py:23 py:31 py:32 ts:START-03"),
+			"a table of all options, one at a time, matched on argv or on initialize", "py:23 py:31 py:32 ts:START-03 py:30 py:34 py:36 py:38 py:39 py:46 py:48"),
 		wanted("SPN-21", LevelMust, ClassRefused,
 			"What was not asked for is not sent, and no flag is invented: the CLI exits at an unknown one.",
 			"argv of a plain start holds only known flags", "B186 cli:1"),
@@ -225,6 +208,15 @@ func optionRules() []Rule {
 		wanted("SPN-27", LevelMay, ClassWire,
 			"Without a system prompt in the options the CLI's own is used, or none; which one is documented.",
 			"a plain start; what it says about the system prompt is recorded", "py:22"),
+		wanted("SPN-28", LevelMay, ClassRefused,
+			"Variables that steer the host's own runtime are not handed to the CLI.",
+			"NODE_OPTIONS in the host's environment, absent in the CLI's", "ts:START-05"),
+		wanted("SPN-29", LevelShould, ClassWire,
+			"No variable is set on its own that changes what the model's API is asked.",
+			"the environment of a start with partial messages holds no switch of a feature", "py:47"),
+		wanted("SPN-30", LevelShould, ClassHang,
+			"The CLI gets a stdin of its own, also where the host has none.",
+			"a host whose descriptor 0 is closed", "B191"),
 	}
 }
 
@@ -253,6 +245,6 @@ func concurrencyRules() []Rule {
 			"a cancelled query of megabytes while the CLI reads slowly, then a second query", "py:235"),
 		wanted("CON-08", LevelShould, ClassLeak,
 			"What is finished is forgotten: requests, callbacks and ids of a long session do not pile up.",
-			"ten thousand requests of the CLI; the host's memory does not grow with them", "B173 B175"),
+			"ten thousand requests of the CLI; the host's memory does not grow with them", "B173 B175 B047 B174"),
 	}
 }

@@ -30,13 +30,13 @@ func framingRules() []Rule {
 	return []Rule{
 		rule("FRM-01", LevelMust, ClassLoss,
 			"A frame is one line however the reads cut it: its pieces are joined byte by byte, and nothing at a cut is trimmed.",
-			"B092 B099 py#53 py#1083 py:65 py:66 py:67 ts:FRAME-01 ts:FRAME-02 cli:11"),
+			"B092 B099 py#53 py#1083 py:65 py:66 py:67 ts:FRAME-01 ts:FRAME-02 cli:11 B098 B109"),
 		rule("FRM-02", LevelMust, ClassLoss,
 			"A line feed and nothing else ends a frame: frames that share a read are all delivered; a carriage return, U+2028, U+2029 and U+0085 end nothing.",
-			"B093 B105 B106 py#5 py#1092 py:61 py:64 py:68 ts:FRAME-06 ts:FRAME-08 ts:FRAME-10"),
+			"B093 B105 B106 py#5 py#1092 py:61 py:64 py:68 ts:FRAME-06 ts:FRAME-08 ts:FRAME-10 ts:FRAME-11"),
 		rule("FRM-03", LevelMust, ClassLoss,
 			"A frame above 1 MiB is delivered, or refused by an error that names the limit; a limit counts one line and never the bytes of all.",
-			"B094 B096 B097 py#98 py:75 py:76 py:77 ts:FRAME-03"),
+			"B094 B096 B097 py#98 py:75 py:76 py:77 ts:FRAME-03 ts:FRAME-04"),
 		rule("FRM-04", LevelMust, ClassLoss,
 			"A character split between two reads is one character; a byte that is no UTF-8 costs at most its own line.",
 			"B103 B104 py#615 py:65 py:80 ts:FRAME-12 ts:FRAME-13"),
@@ -70,6 +70,9 @@ func framingRules() []Rule {
 		wanted("FRM-14", LevelShould, ClassLoss,
 			"A frame that is nested a thousand deep ends neither the session nor the host.",
 			"an assistant message whose tool input nests 3,000 lists, then a result", "py:84 ts:FRAME-20"),
+		wanted("FRM-15", LevelMust, ClassWrong,
+			"An escape in a frame arrives as what it stands for: a line feed, a NUL, half of a surrogate pair.",
+			"a text with \\n, \\u0000 and a lone \\ud83d; what is yielded agrees", "py:69 py:82 py:83 ts:FRAME-18"),
 	}
 }
 
@@ -86,10 +89,10 @@ func handshakeRules() []Rule {
 			"B083 py:7 py:205 ts:INIT-06"),
 		rule("INI-04", LevelMust, ClassHang,
 			"A CLI that dies before it answered initialize fails the start at once, with its exit code or its own reason.",
-			"B063 py#388 py#1198 py:16 py:18 ts:INIT-08"),
+			"B063 py#388 py#1198 py:16 py:18 ts:INIT-08 py:17"),
 		rule("INI-05", LevelShould, ClassHang,
 			"An initialize that is never answered ends in a timeout.",
-			"B064 B065 py:9 ts:INIT-04 ts:INIT-05"),
+			"B064 B065 py:9 ts:INIT-04 ts:INIT-05 py:10"),
 		rule("INI-06", LevelMust, ClassLoss,
 			"Messages written before the answer to initialize are kept and delivered in order.",
 			"B016 py:13 py:14 ts:INIT-09").about(MustDeliver),
@@ -101,7 +104,7 @@ func handshakeRules() []Rule {
 			"B049 cli:2 cli:3"),
 		rule("INI-09", LevelShould, ClassWrong,
 			"What initialize answered can be asked of the client, as it was answered.",
-			"py:109 cli:2"),
+			"py:109 cli:2 py:5"),
 		wanted("INI-10", LevelShould, ClassRefused,
 			"An answer to initialize that has no body, or fields that nobody knows, opens the session all the same.",
 			"initialize answered by a bare success, and by one with unknown fields; then a turn", "py:6 ts:INIT-11 ts:INIT-12 cli:14"),
@@ -114,6 +117,12 @@ func handshakeRules() []Rule {
 		wanted("INI-13", LevelShould, ClassLoss,
 			"What the caller asks for while the session opens is not lost: it is sent behind initialize.",
 			"set_model or interrupt called at once after the start; the CLI answers initialize late and reads the request behind it", "B026 B017 ts:REQ-10"),
+		wanted("INI-15", LevelShould, ClassHang,
+			"The start waits for no request that the model's API has to answer.",
+			"get_context_usage never answered; the first turn runs all the same", "B056 cli:8"),
+		wanted("INI-16", LevelMay, ClassHang,
+			"The prompt may be written before or behind the answer to initialize.",
+			"initialize answered late, the user line taken in either place", "py:2 ts:INIT-03 cli:2"),
 	}
 }
 
@@ -124,7 +133,7 @@ func stdinRules() []Rule {
 			"B001 B002 B007 B008 py#266 py#295 py#386 py#731 py#1105 ts#348 py:143 py:178 py:179 ts:LIFE-02 ts:LIFE-03"),
 		rule("STD-02", LevelMust, ClassLoss,
 			"A result is not the end of the run while an agent is still at work, its follow-up is due or a prompt has not had its result.",
-			"B003 B004 B006 py#1088 py#1212 ts#369 ts#385 ts#438 py:180 ts:LIFE-05 cli:15.1"),
+			"B003 B004 B006 py#1088 py#1212 ts#369 ts#385 ts#438 py:180 ts:LIFE-05 cli:15.1 py:184 ts:LIFE-04"),
 		rule("STD-03", LevelMust, ClassHang,
 			"A background task that is no agent does not keep stdin open after the last result.",
 			"B005 py#1103 py:182"),
@@ -184,5 +193,8 @@ func inputRules() []Rule {
 		wanted("INP-09", LevelShould, ClassWire,
 			"A session id that the caller gives for a prompt stands in that prompt's line.",
 			"query with a session id, its line matched", "py:89 cli:3"),
+		wanted("INP-10", LevelShould, ClassHang,
+			"A run whose prompt stream yields nothing ends in good order.",
+			"a prompt stream without items and without tools; stdin ends and so does the run", "py:186 ts:LIFE-30"),
 	}
 }
