@@ -132,8 +132,8 @@ type Options struct {
 	// AllowDangerouslySkipPermissions makes bypassPermissions possible: --allow-dangerously-skip-permissions
 	// (ts: allowDangerouslySkipPermissions).
 	AllowDangerouslySkipPermissions bool
-	// PermissionPromptToolName is an MCP tool that is asked instead of CanUseTool, which must then be nil: --permission-prompt-tool
-	// (py: permission_prompt_tool_name, ts: permissionPromptToolName).
+	// PermissionPromptToolName is an MCP tool that is asked instead of CanUseTool, which must then be nil; "stdio" has the CLI ask on
+	// its stdout, for the tool approval of a [Session]: --permission-prompt-tool (py: permission_prompt_tool_name, ts: permissionPromptToolName).
 	PermissionPromptToolName string
 	// PermissionPrompts is who answers, host or none; none denies what would be asked: --permission-prompts (ts: permissionPrompts).
 	PermissionPrompts string
