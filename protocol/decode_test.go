@@ -151,6 +151,11 @@ func FuzzDecode(f *testing.F) {
 	} {
 		f.Add([]byte(seed))
 	}
+	for _, line := range benchLines() {
+		if len(line) < 1000 {
+			f.Add([]byte(line))
+		}
+	}
 	f.Fuzz(func(t *testing.T, line []byte) {
 		m, err := Decode(line)
 		agree(t, line, m, err)
@@ -201,6 +206,8 @@ func views(t *testing.T, m Message) {
 	_ = m.HookCallback().Event()
 	_ = m.MCPMessage()
 	_ = m.Elicitation()
+	_ = m.ParentToolUseID()
+	comesBack(t, m)
 	asked := m.CanUseTool()
 	for _, block := range m.Assistant().Message.Content {
 		if _, err := json.Marshal(block); err != nil {
@@ -214,6 +221,95 @@ func views(t *testing.T, m Message) {
 	if id := m.CancelledID(); id != "" && !json.Valid([]byte(id)) {
 		t.Errorf("id %q", id)
 	}
+}
+
+// comesBack holds that a message and its views encode to the line, and that no view of a part goes beyond it.
+func comesBack(t *testing.T, m Message) {
+	t.Helper()
+	if line, err := m.MarshalJSON(); err != nil || string(line) != string(m.Raw) {
+		t.Errorf("message %q: %q, %v", m.Raw, line, err)
+	}
+	view := m.Typed()
+	if own, ok := view.(json.Marshaler); ok {
+		line, err := own.MarshalJSON()
+		_, answer := view.(*ControlResponse)
+		_, request := view.(*ControlRequest)
+		if !answer && !request && (err != nil || string(line) != strings.Trim(string(m.Raw), " \t\r\n")) {
+			t.Errorf("view of %q: %q, %v", m.Raw, line, err)
+		}
+	}
+	for _, k := range MessageKinds() { // a line may be read as any kind: nothing holds its type to its shape
+		k.read(m)
+	}
+	for _, kind := range BlockTypes() {
+		Block{Type: kind, Raw: m.Raw}.Typed()
+	}
+	for _, content := range []Content{m.Assistant().Message.Content, m.User().Message.Content} {
+		for _, block := range content {
+			if block.Raw != nil && !json.Valid(block.Raw) {
+				t.Errorf("block %q of %q", block.Raw, m.Raw)
+			}
+			block.Typed()
+		}
+	}
+}
+
+// FuzzScan holds that the strict pass agrees with encoding/json about what is one object, and finds the same members.
+func FuzzScan(f *testing.F) {
+	for _, seed := range []string{
+		`{}`, `{"type":"x","a":[1,-0,1.5e+3,{"b":[]}],"t":true,"f":false,"n":null}`, `{"type":1,"type":"x"}`, `{"\u0074ype":"x"}`, `{"a":"\ud83d\"\\"}`, ` { "a" : 1 } `,
+		`{"a":01}`, `{"a":1.}`, `{"a":.5}`, `{"a":1e}`, `{"a":+1}`, `{"a":tru}`, `{"a":"\x"}`, "{\"a\":\"\x01\"}", `{"a":1,}`, `{,}`, `{"a"}`, `{"a":1}}`, `[{}]`, `{"a":[1}`, `{"a":{]}`,
+		`{"a":"12345678","b":"1234567"}`, `{"a":"0123456789abcdef`,
+	} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		e, ok := scan(text)
+		at := skipSpace(text, 0)
+		object := json.Valid(text) && at < len(text) && text[at] == '{'
+		if ok && !object {
+			t.Fatalf("%q was accepted", text)
+		}
+		if !ok {
+			if object && strings.Count(string(text), "{")+strings.Count(string(text), "[") <= shallow {
+				t.Fatalf("%q was refused", text)
+			}
+			return
+		}
+		for name, got := range map[string][]byte{"type": e.typ, "subtype": e.subtype, "request": e.request, "response": e.response} {
+			if want := Member(text, name); string(got) != string(want) {
+				t.Errorf("%q: %s is %q, want %q", text, name, got, want)
+			}
+		}
+	})
+}
+
+// FuzzView holds that a view of a valid object says what encoding/json says, where that is as lenient, and that a view of anything ends.
+func FuzzView(f *testing.F) {
+	for _, seed := range []string{
+		`{"text":"a","number":1.50,"int":-3,"bool":true,"inner":{"a":"x"},"list":["p"],"inners":[{"a":"x"}],"by_name":{"k":{"a":"x"}},"plain":{"k":"v"},"any":[1, 2],"id":7}`,
+		`{"text":"\u00e9\n","list":[1,"a",null],"by_name":{"\u0061":{}}}`, `{"text":"a`, `{"inner":{"a":`, `{"list":[`, `{"a":1,"text":null}`,
+	} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		got := View[viewed](text)
+		var object map[string]json.RawMessage
+		if json.Unmarshal(text, &object) != nil || object == nil {
+			return
+		}
+		var want string
+		if raw := object["text"]; len(raw) > 0 && raw[0] == '"' {
+			if json.Unmarshal(raw, &want) == nil && strings.Count(string(text), "text") == 1 && got.Text != want {
+				t.Errorf("%q: text is %q, want %q", text, got.Text, want)
+			}
+		}
+		for _, part := range []json.RawMessage{got.Any, got.Inner.Raw, json.RawMessage(got.ID)} {
+			if len(part) > 0 && !json.Valid(part) {
+				t.Errorf("%q: a part is %q", text, part)
+			}
+		}
+	})
 }
 
 // benchLines are a small message of each busy kind, and a line of ten megabytes.
