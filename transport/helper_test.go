@@ -58,6 +58,8 @@ func play(part string) int {
 		wait()
 	case "environment":
 		return tell()
+	case "puppet":
+		return bePulled()
 	case "no-files":
 		return startWithoutFiles()
 	case "version", "version-fails", "version-stays", "version-floods", "version-parent":

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"net"
 	"sync"
 	"syscall"
 )
@@ -170,7 +171,8 @@ func (l *LineWriter) reason(err error) error {
 		return ErrInputClosed
 	default:
 	}
-	if errors.Is(err, syscall.EPIPE) || errors.Is(err, io.ErrClosedPipe) || errors.Is(err, fs.ErrClosed) {
+	if errors.Is(err, syscall.EPIPE) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, io.ErrClosedPipe) ||
+		errors.Is(err, fs.ErrClosed) || errors.Is(err, net.ErrClosed) {
 		return fmt.Errorf("%w: %w", ErrPeerClosed, err)
 	}
 	return err
