@@ -78,11 +78,11 @@ func TestAnswersGoToTheirOwnCallers(t *testing.T) {
 		}()
 		return done
 	}
-	status := ask(func() (string, error) { v, err := c.MCPStatus(within(t)); return string(v), err })
+	status := ask(func() (string, error) { v, err := c.MCPStatus(within(t)); return string(v.Raw), err })
 	one := f.reads("control_request/mcp_status")
-	usage := ask(func() (string, error) { v, err := c.GetContextUsage(within(t)); return string(v), err })
+	usage := ask(func() (string, error) { v, err := c.GetContextUsage(within(t)); return string(v.Raw), err })
 	two := f.reads("control_request/get_context_usage")
-	model := ask(func() (string, error) { return "", c.SetModel(within(t), "none") })
+	model := ask(func() (string, error) { _, err := c.SetModel(within(t), "none"); return "", err })
 	three := f.reads("control_request/set_model")
 	f.writes(`{"type":"control_response"}`, `{"type":"control_response","response":null}`, `{"type":"control_response","response":[]}`)
 	f.refuse(three, "no such model")
@@ -113,8 +113,8 @@ func TestACancelledCallLeavesItsLateAnswerUnread(t *testing.T) {
 	}
 	go func() {
 		v, err := c.MCPStatus(within(t))
-		if err == nil && string(v) != `{"fresh":1}` {
-			err = fmt.Errorf("got %s", v)
+		if err == nil && string(v.Raw) != `{"fresh":1}` {
+			err = fmt.Errorf("got %s", v.Raw)
 		}
 		done <- err
 	}()
@@ -253,8 +253,8 @@ func TestServerInfoIsTheAnswerToInitialize(t *testing.T) {
 	t.Parallel()
 	c, _ := connected(t, nil)
 	info, err := c.ServerInfo()
-	if err != nil || string(info) != `{"commands":[]}` {
-		t.Errorf("got %s, %v", info, err)
+	if err != nil || string(info.Raw) != `{"commands":[]}` {
+		t.Errorf("got %s, %v", info.Raw, err)
 	}
 }
 
@@ -263,8 +263,8 @@ func TestOperationsHaveTheirNamesOnTheWire(t *testing.T) {
 	c, f := connected(t, nil)
 	ctx := within(t)
 	for want, call := range map[string]func() error{
-		`{"subtype":"set_model","model":null}`:                      func() error { return c.SetModel(ctx, "") },
-		`{"subtype":"set_permission_mode","mode":"plan"}`:           func() error { return c.SetPermissionMode(ctx, "plan") },
+		`{"subtype":"set_model","model":null}`:                      func() error { _, err := c.SetModel(ctx, ""); return err },
+		`{"subtype":"set_permission_mode","mode":"plan"}`:           func() error { _, err := c.SetPermissionMode(ctx, "plan"); return err },
 		`{"subtype":"stop_task","task_id":"t"}`:                     func() error { return c.StopTask(ctx, "t") },
 		`{"subtype":"mcp_reconnect","serverName":"s"}`:              func() error { return c.MCPReconnect(ctx, "s") },
 		`{"subtype":"mcp_toggle","serverName":"s","enabled":false}`: func() error { return c.MCPToggle(ctx, "s", false) },

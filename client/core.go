@@ -59,8 +59,9 @@ type core struct {
 	last        *protocol.Result
 	cutOff      *transport.FrameError
 	info        protocol.ControlResponse
-	end         error // how it ended; valid once done is closed
-	gone        error // what calls get after the end; valid once done is closed
+	commands    json.RawMessage // the latest commands_changed message; nil if there was none
+	end         error           // how it ended; valid once done is closed
+	gone        error           // what calls get after the end; valid once done is closed
 }
 
 // open starts a CLI and the reading of its output. ctx is for the start only.
@@ -159,12 +160,23 @@ func (s *core) exchange(ctx context.Context, r protocol.Request) (protocol.Messa
 	answer, err := reply.Wait(ctx)
 	if err != nil {
 		reply.Drop()
+		s.giveUp(id, op)
 		return protocol.Message{}, asError(op, err)
 	}
 	if response := answer.ControlResponse(); response.Failed() {
 		return answer, refused(op, response)
 	}
 	return answer, nil
+}
+
+// giveUp withdraws a request whose answer nobody waits for. Only a side question is withdrawn: the CLI heeds no other (cli:8).
+func (s *core) giveUp(id protocol.ID, subtype string) {
+	if subtype != protocol.SubSideQuestion {
+		return
+	}
+	if line, err := protocol.EncodeCancel(id); err == nil {
+		s.spawn(func() { _ = s.t.WriteFrame(s.ctx, line) })
+	}
 }
 
 func refused(op string, response protocol.ControlResponse) *Error {

@@ -2,7 +2,6 @@ package client_test
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"log"
 
@@ -67,7 +66,7 @@ func ExampleClient_SetPermissionMode() {
 		}
 	}
 	print()
-	if err := c.SetPermissionMode(ctx, "acceptEdits"); err != nil {
+	if _, err := c.SetPermissionMode(ctx, "acceptEdits"); err != nil {
 		log.Fatal(err)
 	}
 	if err := c.Query(ctx, client.Text("Go ahead.")); err != nil {
@@ -118,7 +117,7 @@ func ExampleClient_SetModel() {
 		}
 	}
 	ask("Something hard.")
-	if err := c.SetModel(ctx, "haiku"); err != nil {
+	if _, err := c.SetModel(ctx, "haiku"); err != nil {
 		log.Fatal(err)
 	}
 	ask("Something easy.")
@@ -152,15 +151,8 @@ func ExampleClient_ServerInfo() {
 	}
 	defer c.Disconnect(ctx)
 
-	raw, err := c.ServerInfo()
+	info, err := c.ServerInfo()
 	if err != nil {
-		log.Fatal(err)
-	}
-	var info struct {
-		Version string `json:"claude_code_version"`
-		Models  []struct{ DisplayName string }
-	}
-	if err := json.Unmarshal(raw, &info); err != nil {
 		log.Fatal(err)
 	}
 	fmt.Println(info.Version)

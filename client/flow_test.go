@@ -58,8 +58,8 @@ func TestTheResultOfAnInterruptedTurnIsNotTheNextOnes(t *testing.T) {
 	done := make(chan error, 1)
 	go func() {
 		value, err := c.Interrupt(ctx)
-		if string(value) != `{"still_queued":["q"]}` {
-			err = fmt.Errorf("got %s, %w", value, err)
+		if string(value.Raw) != `{"still_queued":["q"]}` {
+			err = fmt.Errorf("got %s, %w", value.Raw, err)
 		}
 		done <- err
 	}()

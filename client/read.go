@@ -126,6 +126,9 @@ func (s *core) deliver(m Message) {
 		s.last = &result
 		clear(s.lines)
 	}
+	if m.Type == protocol.TypeSystem && m.Subtype == "commands_changed" {
+		s.commands = m.Raw
+	}
 	s.mu.Unlock()
 	hidden := hostOnly(m)
 	if !hidden || mark.Ends {

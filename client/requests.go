@@ -10,12 +10,6 @@ import (
 
 // requests are the control requests of this side, which every face of a session has: a face embeds them. of gives the session
 // that a call is for, or why there is none.
-//
-// All of them may be called from any goroutine, and at any time between the opening of the session and its end. Each waits for the
-// CLI's own answer, which is matched by id and by nothing else; a slow one holds up no other. Errors are of type [*Error], by kind:
-// ControlError if the CLI refused (Code has its error_code), Cancelled or Timeout if ctx ended first (the request was written all
-// the same, and its late answer is dropped), NotReady if the CLI no longer reads its stdin, ProcessExit, Closed or what else ended
-// the session, NotConnected if there is none.
 type requests struct {
 	of func(op string) (*core, error)
 }
@@ -28,8 +22,16 @@ func (r requests) session(op string) (*core, error) {
 	return r.of(op)
 }
 
-// request sends a control request and gives the value of its answer as it came; nil if it had none.
-func (r requests) request(ctx context.Context, request protocol.Request) (json.RawMessage, error) {
+// Request sends a control request, of this package's or of the caller's own ([protocol.RawRequest]), and gives the value of the CLI's answer
+// as it came; nil if it had none. The methods that are named after requests do the same and give the answer a type; where that has
+// a Raw, this is it.
+//
+// Requests may be made from any goroutine at any time between the opening of the session and its end. Each waits for its own answer,
+// which is matched by id and by nothing else; a slow one holds up no other, and the end of ctx drops that answer and nothing else. Errors
+// are of type [*Error], by kind: ControlError if the CLI refused (Message says why, Code has its error_code), Cancelled or Timeout if ctx
+// ended first (the request may have been read all the same), NotReady if the CLI no longer reads its stdin, ProcessExit, Closed or what
+// else ended the session, NotConnected if there is none.
+func (r requests) Request(ctx context.Context, request protocol.Request) (json.RawMessage, error) {
 	defer runtime.KeepAlive(r.of) // a Session must not count as dropped while a call of it waits
 	s, err := r.session(request.Subtype())
 	if err != nil {
@@ -42,73 +44,44 @@ func (r requests) request(ctx context.Context, request protocol.Request) (json.R
 	return answer.ControlResponse().Response, nil
 }
 
-// Interrupt stops the running turn. It returns the CLI's answer, {"still_queued": [...]}; the turn's result comes as a message, before
-// or after.
-func (r requests) Interrupt(ctx context.Context) (json.RawMessage, error) {
-	return r.request(ctx, protocol.Interrupt{})
-}
-
-// SetModel changes the model; empty goes back to the default.
-func (r requests) SetModel(ctx context.Context, model string) error {
-	var request protocol.SetModel
-	if model != "" {
-		request.Model = &model
+// ask is Request with a type for the answer.
+func ask[Result any](ctx context.Context, r requests, request protocol.Request) (Result, error) {
+	value, err := r.Request(ctx, request)
+	if err != nil {
+		var none Result
+		return none, err
 	}
-	_, err := r.request(ctx, request)
-	return err
+	return protocol.View[Result](value), nil
 }
 
-// SetPermissionMode changes how permissions are decided.
-func (r requests) SetPermissionMode(ctx context.Context, mode string) error {
-	_, err := r.request(ctx, protocol.SetPermissionMode{Mode: mode})
-	return err
-}
-
-// MCPStatus gives the state of all MCP servers: {"mcpServers": [...]}.
-func (r requests) MCPStatus(ctx context.Context) (json.RawMessage, error) {
-	return r.request(ctx, protocol.MCPStatus{})
-}
-
-// GetContextUsage tells how full the context window is. It may take seconds.
-func (r requests) GetContextUsage(ctx context.Context) (json.RawMessage, error) {
-	return r.request(ctx, protocol.GetContextUsage{})
-}
-
-// StopTask stops a background task.
-func (r requests) StopTask(ctx context.Context, taskID string) error {
-	_, err := r.request(ctx, protocol.StopTask{TaskID: taskID})
-	return err
-}
-
-// MCPReconnect connects an MCP server again.
-func (r requests) MCPReconnect(ctx context.Context, server string) error {
-	_, err := r.request(ctx, protocol.MCPReconnect{ServerName: server})
-	return err
-}
-
-// MCPToggle switches an MCP server on or off.
-func (r requests) MCPToggle(ctx context.Context, server string, enabled bool) error {
-	_, err := r.request(ctx, protocol.MCPToggle{ServerName: server, Enabled: enabled})
-	return err
-}
-
-// RewindFiles puts files back to their state before a user message, and tells what it did.
-func (r requests) RewindFiles(ctx context.Context, userMessageID string) (json.RawMessage, error) {
-	return r.request(ctx, protocol.RewindFiles{UserMessageID: userMessageID})
-}
-
-// Request sends any other control request and gives the value of its answer.
-func (r requests) Request(ctx context.Context, request protocol.Request) (json.RawMessage, error) {
-	return r.request(ctx, request)
-}
-
-// ServerInfo gives what the CLI answered to initialize: its commands, models, version and so on.
-func (r requests) ServerInfo() (json.RawMessage, error) {
+// ServerInfo gives what the CLI answered to initialize: its commands, models, account, version and so on. Commands are those of the
+// latest commands_changed message, if there was one; Raw stays as it was. Nothing is sent.
+func (r requests) ServerInfo() (protocol.InitializeResult, error) {
+	defer runtime.KeepAlive(r.of)
 	s, err := r.session("server_info")
 	if err != nil {
-		return nil, err
+		return protocol.InitializeResult{}, err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.info.Response, nil
+	info := protocol.View[protocol.InitializeResult](s.info.Response)
+	if s.commands != nil {
+		info.Commands = protocol.View[protocol.InitializeResult](s.commands).Commands
+	}
+	return info, nil
+}
+
+// Reinitialize sends the opening request once more, with the same hooks and options, as after a CLI that lost them. Questions that the answer
+// lists as open come to the callbacks, unless they are being answered. Errors are those of Request, and those of options that the
+// answer does not confirm (ts:reinitialize).
+func (r requests) Reinitialize(ctx context.Context) (protocol.InitializeResult, error) {
+	defer runtime.KeepAlive(r.of)
+	s, err := r.session(protocol.SubInitialize)
+	if err != nil {
+		return protocol.InitializeResult{}, err
+	}
+	if err := s.handshake(ctx); err != nil {
+		return protocol.InitializeResult{}, err
+	}
+	return r.ServerInfo()
 }

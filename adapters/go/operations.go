@@ -33,18 +33,32 @@ func every() map[string]perform {
 		"connect": (*session).connect, "query": (*session).query, "receive": (*session).receive, "break": (*session).leave,
 		"prompt": (*session).oneShot, "disconnect": (*session).disconnect, "abort": (*session).abort, "send": (*session).send,
 		"task.end": (*session).taskEnd, "server_info": (*session).serverInfo, "ping": (*session).ping,
-		"interrupt":  gives(func(c controls, ctx context.Context, _ args) (json.RawMessage, error) { return c.Interrupt(ctx) }),
-		"mcp_status": gives(func(c controls, ctx context.Context, _ args) (json.RawMessage, error) { return c.MCPStatus(ctx) }),
+		"interrupt": gives(func(c controls, ctx context.Context, _ args) (json.RawMessage, error) {
+			got, err := c.Interrupt(ctx)
+			return got.Raw, err
+		}),
+		"mcp_status": gives(func(c controls, ctx context.Context, _ args) (json.RawMessage, error) {
+			got, err := c.MCPStatus(ctx)
+			return got.Raw, err
+		}),
 		"get_context_usage": gives(func(c controls, ctx context.Context, _ args) (json.RawMessage, error) {
-			return c.GetContextUsage(ctx)
+			got, err := c.GetContextUsage(ctx)
+			return got.Raw, err
 		}),
 		"rewind_files": gives(func(c controls, ctx context.Context, a args) (json.RawMessage, error) {
-			return c.RewindFiles(ctx, a.UserMessageID)
+			got, err := c.RewindFiles(ctx, a.UserMessageID)
+			return got.Raw, err
 		}),
-		"set_model":           does(func(c controls, ctx context.Context, a args) error { return c.SetModel(ctx, a.Model) }),
-		"set_permission_mode": does(func(c controls, ctx context.Context, a args) error { return c.SetPermissionMode(ctx, a.Mode) }),
-		"stop_task":           does(func(c controls, ctx context.Context, a args) error { return c.StopTask(ctx, a.TaskID) }),
-		"mcp_reconnect":       does(func(c controls, ctx context.Context, a args) error { return c.MCPReconnect(ctx, a.Server) }),
+		"set_model": does(func(c controls, ctx context.Context, a args) error {
+			_, err := c.SetModel(ctx, a.Model)
+			return err
+		}),
+		"set_permission_mode": does(func(c controls, ctx context.Context, a args) error {
+			_, err := c.SetPermissionMode(ctx, a.Mode)
+			return err
+		}),
+		"stop_task":     does(func(c controls, ctx context.Context, a args) error { return c.StopTask(ctx, a.TaskID) }),
+		"mcp_reconnect": does(func(c controls, ctx context.Context, a args) error { return c.MCPReconnect(ctx, a.Server) }),
 		"mcp_toggle": does(func(c controls, ctx context.Context, a args) error {
 			return c.MCPToggle(ctx, a.Server, a.Enabled)
 		}),
@@ -279,7 +293,7 @@ func (s *session) serverInfo(context.Context, *operation) (any, error) {
 		return nil, err
 	}
 	info, err := c.ServerInfo()
-	return value{info}, err
+	return value{info.Raw}, err
 }
 
 func (s *session) taskEnd(ctx context.Context, o *operation) (any, error) {

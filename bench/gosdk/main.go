@@ -43,7 +43,7 @@ func run(ctx context.Context, cli, requests string) error {
 	var f figures
 	began := time.Now()
 	for range n {
-		if err := c.SetModel(ctx, "m"); err != nil {
+		if _, err := c.SetModel(ctx, "m"); err != nil {
 			return err
 		}
 	}
