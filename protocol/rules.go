@@ -86,7 +86,7 @@ func (r Rule) Area() string {
 func Rules() []Rule {
 	return slices.Concat(lawRules(), framingRules(), handshakeRules(), stdinRules(), inputRules(), turnRules(), driftRules(),
 		messageRules(), taskRules(), controlRules(), permissionRules(), permissionFieldRules(), hookRules(), mcpRules(), mcpServerRules(),
-		dialogRules(), interruptRules(), flowRules(), errorRules(), processRules(), processEndRules(), spawnRules(), optionRules(),
+		dialogRules(), interruptRules(), flowRules(), errorRules(), processRules(), closeRules(), leftoverRules(), spawnRules(), optionRules(),
 		concurrencyRules(), securityRules())
 }
 

@@ -1,6 +1,6 @@
 package protocol
 
-func processEndRules() []Rule {
+func closeRules() []Rule {
 	return []Rule{
 		wanted("PRC-11", LevelMust, ClassHang,
 			"Closing twice, or closing what never was open, does nothing.",
@@ -29,6 +29,11 @@ func processEndRules() []Rule {
 		wanted("PRC-19", LevelShould, ClassLeak,
 			"A failed start can be tried again and leaves nothing behind.",
 			"initialize refused, then connect on the same client; one CLI lives", "B083 py:205"),
+	}
+}
+
+func leftoverRules() []Rule {
+	return []Rule{
 		wanted("PRC-20", LevelShould, ClassHang,
 			"A CLI that closes its stdout and lives on does not hold the session for ever.",
 			"stdout closed after a result, the process alive; the session ends and the CLI is gone", "ts:LIFE-12"),

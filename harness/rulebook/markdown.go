@@ -13,7 +13,7 @@ const intro = "# Rules\n\n" + `What a client of the ` + "`claude`" + ` command l
 ` + "`WIRETRIAL_UPDATE_DOCS=1 go test ./harness/rulebook`" + ` from package ` + "`protocol`" + ` and the catalogue; a test keeps it so. An id never changes its meaning.
 ` + "`wiretrial explain CTL-21`" + ` (or ` + "`CTL`" + ` for an area) prints the same on a terminal; ` + "`docs/protocol.md`" + ` explains the protocol that the rules are about.
 
-%d rules: %d are shown by scenarios of their own, %d are checked in every scenario, %d wait for a scenario and say what it would play.
+%d rules: %d are shown by scenarios of their own, %d are checked in every scenario or say why none plays them, %d wait for a scenario and say what it would play.
 
 | level | a breach |
 |---|---|
