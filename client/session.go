@@ -183,7 +183,7 @@ func (s *Session) Send(ctx context.Context, line json.RawMessage) error {
 func (s *Session) Receive(ctx context.Context) (Message, error) {
 	defer runtime.KeepAlive(s)
 	for {
-		item, err := s.core.queue.Pop(ctx)
+		item, err := s.core.next(ctx)
 		switch {
 		case errors.Is(err, io.EOF):
 			return Message{}, io.EOF

@@ -120,21 +120,25 @@ func TestAWithdrawnToolRequestIsTold(t *testing.T) {
 	f.answerOf("x") // and not p1
 }
 
-func TestRequestsOfOneIDAreAnsweredOneByOne(t *testing.T) {
+func TestARepeatedToolRequestIsTheSame(t *testing.T) {
 	t.Parallel()
 	s, f := approving(t)
-	f.writes(request("p", askTool), request("p", askTool))
+	f.writes(request("p", askTool), request("p", askTool), result("done"))
 	r, _ := client.ToolRequestOf(receives(t, s, "control_request/can_use_tool"))
-	receives(t, s, "control_request/can_use_tool")
-	for range 2 {
-		if err := s.SendControlResponse(within(t), r.Deny("no")); err != nil {
-			t.Error(err)
-		}
-		f.answerOf("p")
+	receives(t, s, "result/success")
+	if err := s.SendControlResponse(within(t), r.Deny("no")); err != nil {
+		t.Error(err)
 	}
+	f.answerOf("p")
 	if err := s.SendControlResponse(within(t), r.Deny("no")); !errors.Is(err, client.ErrNotPending) {
-		t.Errorf("a third answer: got %v", err)
+		t.Errorf("a second answer: got %v", err)
 	}
+	f.writes(request("p", askTool)) // a later one under the same id
+	receives(t, s, "control_request/can_use_tool")
+	if err := s.SendControlResponse(within(t), r.Deny("no")); err != nil {
+		t.Error(err)
+	}
+	f.answerOf("p")
 }
 
 func TestWhatNobodyCanAnswerIsRefusedInASession(t *testing.T) {
@@ -176,12 +180,16 @@ func TestApprovalLosesNoMessageOfASessionThatIsJoined(t *testing.T) {
 	go func() { enabled <- s.EnableToolApproval(within(t)) }()
 	initialize := f.reads("control_request/initialize")
 	f.writes(assistant("before"), request("p1", askTool), `{"type":"control_response","response":{"subtype":"error","request_id":"other","error":"no"}}`)
-	f.answer(initialize, `{}`)
+	f.writes(`{"type":"control_response","response":{"subtype":"success","request_id":"` + initialize.ControlRequest().ID.String() + `","response":{},` +
+		`"pending_permission_requests":[` + request("p1", askTool) + `,` + request("p0", askTool) + `]}}`) // p0 was asked before the session joined
 	if err := <-enabled; err != nil {
 		t.Fatal(err)
 	}
 	receives(t, s, "assistant")
 	r, _ := client.ToolRequestOf(receives(t, s, "control_request/can_use_tool"))
+	if earlier, _ := client.ToolRequestOf(receives(t, s, "control_request/can_use_tool")); r.ID.String() != "p1" || earlier.ID.String() != "p0" {
+		t.Errorf("received %s, then %s", r.ID, earlier.ID)
+	}
 	if err := s.EnableToolApproval(within(t)); err != nil {
 		t.Errorf("again: %v", err)
 	}

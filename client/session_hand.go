@@ -45,31 +45,46 @@ func (s *core) approveByHand(ctx context.Context) error {
 	return nil
 }
 
-// handOver gives a request of the CLI to the user, if it is one for him. It runs on the reading goroutine.
+// handOver gives a request of the CLI to the user, if it is one for him. One that the CLI sends again, or lists in its answer to
+// initialize, he has already. It runs on the reading goroutine.
 func (s *core) handOver(m Message) bool {
-	s.mu.Lock()
-	mine := s.hand.asks && m.Subtype == protocol.SubCanUseTool
-	if mine {
-		request := parts.Request{ID: m.ControlRequest().ID, Message: m}
-		key := request.ID.Key()
-		if s.hand.open == nil {
-			s.hand.open = map[string][]parts.Request{}
-		}
-		s.hand.open[key] = append(s.hand.open[key], request)
+	if m.Subtype != protocol.SubCanUseTool {
+		return false
 	}
-	s.mu.Unlock()
-	if mine {
+	mine, fresh := s.keepOpen(parts.Request{ID: m.ControlRequest().ID, Message: m})
+	if fresh {
 		s.push(parts.Item{Message: m})
 	}
 	return mine
 }
 
+// keepOpen notes a request as one for the user, if he wants them. What has no id cannot be told apart.
+func (s *core) keepOpen(r parts.Request) (mine, fresh bool) {
+	key := r.ID.Key()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.hand.asks {
+		return false, false
+	}
+	if len(s.hand.open[key]) > 0 && r.ID != "" {
+		return true, false
+	}
+	if s.hand.open == nil {
+		s.hand.open = map[string][]parts.Request{}
+	}
+	s.hand.open[key] = append(s.hand.open[key], r)
+	return true, true
+}
+
 // handBack tells the user that the CLI has withdrawn a request of his.
 func (s *core) handBack(m Message) {
-	key := m.CancelledID().Key()
+	id := m.CancelledID()
+	if id == "" {
+		return // it names no request
+	}
 	s.mu.Lock()
-	withdrawn := len(s.hand.open[key]) > 0
-	delete(s.hand.open, key)
+	withdrawn := len(s.hand.open[id.Key()]) > 0
+	delete(s.hand.open, id.Key())
 	s.mu.Unlock()
 	if withdrawn {
 		s.push(parts.Item{Message: m})
