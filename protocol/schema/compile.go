@@ -54,8 +54,10 @@ func parse() (*set, error) {
 	}
 	s.addLines("input.json")
 	s.addLines("output.json")
-	for _, subtype := range []string{"can_use_tool", "hook_callback", "mcp_message", "elicitation"} {
-		s.add(answerTo+subtype, &jsonschema.Schema{Ref: base + answerTo + subtype})
+	for name := range s.docs["answer.json"].Defs {
+		if !strings.Contains(name, ".") { // a part
+			s.add(answerTo+name, &jsonschema.Schema{Ref: base + answerTo + name})
+		}
 	}
 	return s, nil
 }

@@ -1,5 +1,5 @@
 // Package schema judges single lines of the protocol by JSON Schemas (draft 2020-12): what an SDK writes on the CLI's stdin
-// ([CheckInput], [CheckAnswer]), strictly, and what a CLI writes on its stdout ([CheckOutput]), for those who make frames.
+// ([CheckInput], [CheckAnswer]), strictly, and what a CLI writes on its stdout ([CheckOutput], [CheckReply]), for those who make frames.
 //
 // It is not a decoder: package protocol reads lines, and leniently. It knows no session: that ids are unique, that an answer
 // belongs to an open request and that initialize comes first is for those to say who saw the other lines.
@@ -15,6 +15,7 @@ package schema
 import (
 	"embed"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -46,15 +47,26 @@ func CheckInput(line []byte) error {
 	return check("input.json", line, value, nil)
 }
 
-// CheckAnswer judges the line of a control response as [CheckInput] does, and then what it answers to a request of that subtype
-// (can_use_tool, hook_callback, mcp_message, elicitation). An error response answers any request; so does any value, a request that
-// is not known.
+// CheckAnswer judges the line of a control response as [CheckInput] does, and then what it answers to a request of the CLI of that
+// subtype. An error response answers any request; so does any value, a request that is not known.
 func CheckAnswer(subtype string, line []byte) error {
+	return checkResponse("input.json", subtype, line, withoutAnswer)
+}
+
+// CheckReply judges the line of a control response as [CheckOutput] does, and then what it says to a request of an SDK of that subtype.
+// It asks for no member, since every release has others, but those that are known must be of their type. A success without a value
+// says nothing wrong.
+func CheckReply(subtype string, line []byte) error {
+	return checkResponse("output.json", subtype, line, func(string) error { return nil })
+}
+
+// checkResponse judges a control response by the schema of lines and by the one of its answer; bare judges one that says nothing.
+func checkResponse(lines, subtype string, line []byte, bare func(subtype string) error) error {
 	value, err := decode(line)
 	if err != nil {
 		return err
 	}
-	if err := check("input.json", line, value, nil); err != nil {
+	if err := check(lines, line, value, nil); err != nil {
 		return err
 	}
 	body, _ := value["response"].(map[string]any)
@@ -63,14 +75,14 @@ func CheckAnswer(subtype string, line []byte) error {
 	}
 	answer, given := body["response"]
 	if !given {
-		return withoutAnswer(subtype)
+		return bare(subtype)
 	}
 	return check(answerTo+subtype, line, answer, []string{"response", "response"})
 }
 
 // withoutAnswer judges a success without a value: enough for a notification or a hook, not for a decision.
 func withoutAnswer(subtype string) error {
-	if subtype != "can_use_tool" && subtype != "elicitation" {
+	if !slices.Contains([]string{"can_use_tool", "elicitation", "request_user_dialog", "oauth_token_refresh", "host_auth_token_refresh"}, subtype) {
 		return nil
 	}
 	return &Error{Path: "response", Expected: `"response", the answer to ` + subtype, Got: "none"}
