@@ -43,6 +43,12 @@ fn mode(name: &str) -> Option<PermissionMode> {
     [AcceptEdits, BypassPermissions, Default, Delegate, DontAsk, Plan].into_iter().find(|mode| mode.as_str() == name)
 }
 
+/// Whether an object has no other keys than these, the last of them included.
+fn keys(object: &Value, known: &[&str]) -> bool {
+    let map = object.as_object();
+    map.is_some_and(|map| map.keys().all(|key| known.contains(&key.as_str())) && map.contains_key(known[known.len() - 1]))
+}
+
 /// What reaches the task that owns a client.
 enum Command {
     Run(Operation),
@@ -107,7 +113,8 @@ impl Session {
     fn new(channel: Rc<Channel>, params: &Value) -> Result<Session, (i64, String, Value)> {
         let (mut builder, mut approval) = (ClaudeCliBuilder::new(), false);
         for (option, value) in params["options"].as_object().into_iter().flatten() {
-            let text = value.as_str().unwrap_or_default();
+            let (text, flag) = (value.as_str().unwrap_or_default(), value.as_bool().unwrap_or_default());
+            let list = || value.as_array().into_iter().flatten().filter_map(|item| item.as_str().map(String::from));
             builder = match option.as_str() {
                 "model" => builder.model(text),
                 "resume" => builder.resume(Some(text)),
@@ -115,6 +122,21 @@ impl Session {
                 "callbacks" if value.as_array().is_some_and(|names| names.iter().all(|name| name == "can_use_tool")) => {
                     approval = true;
                     builder.permission_prompt_tool("stdio")
+                }
+                "fallback_model" => builder.fallback_model(text),
+                "allowed_tools" => builder.allowed_tools(list()),
+                "disallowed_tools" => builder.disallowed_tools(list()),
+                "add_dirs" => builder.add_directories(list()),
+                "settings" => builder.settings(text),
+                "permission_prompt_tool_name" => builder.permission_prompt_tool(text),
+                "continue_conversation" => builder.continue_conversation(flag),
+                "fork_session" => builder.fork_session(flag),
+                "strict_mcp_config" => builder.strict_mcp_config(flag),
+                "debug" if flag => builder.debug(None::<String>),
+                "session_id" => builder.session_id(Uuid::parse_str(text).map_err(|_| unsupported(&["session_id"]))?),
+                "external_mcp_servers" => builder.mcp_config([json!({ "mcpServers": value }).to_string()]),
+                "system_prompt" if value["type"] == "preset" && keys(value, &["type", "preset", "append"]) => {
+                    builder.append_system_prompt(value["append"].as_str().unwrap_or_default())
                 }
                 "cli_path" => builder,
                 _ => return Err(unsupported(&[option])),
