@@ -62,7 +62,9 @@ var kindsByName = sync.OnceValue(func() map[kindName]MessageKind {
 	return kinds
 })
 
-func kindRows() []kindRow {
+func kindRows() []kindRow { return append(systemKinds(), otherKinds()...) }
+
+func otherKinds() []kindRow {
 	return []kindRow{
 		{"assistant", "", MustDeliver, true, "dts:SDKAssistantMessage cli:12", kindOfType[Assistant]()},
 		{"user", "", MustDeliver, true, "dts:SDKUserMessage cli:12", kindOfType[User]()},
@@ -72,6 +74,25 @@ func kindRows() []kindRow {
 		{"result", "error_max_budget_usd", MustDeliver, true, "dts:SDKResultError cli:12", kindOfType[Result]()},
 		{"result", "error_max_structured_output_retries", MustDeliver, true, "dts:SDKResultError cli:12", kindOfType[Result]()},
 		{"stream_event", "", MustDeliver, true, "dts:SDKPartialAssistantMessage cli:12", kindOfType[StreamEvent]()},
+		{"tool_progress", "", MayDeliver, true, "dts:SDKToolProgressMessage cli:12", kindOfType[ToolProgress]()},
+		{"tool_use_summary", "", MayDeliver, true, "dts:SDKToolUseSummaryMessage", kindOfType[ToolUseSummary]()},
+		{"auth_status", "", MayDeliver, true, "dts:SDKAuthStatusMessage", kindOfType[AuthStatus]()},
+		{"rate_limit_event", "", MayDeliver, true, "dts:SDKRateLimitEvent", kindOfType[RateLimitEvent]()},
+		{"prompt_suggestion", "", MayDeliver, true, "dts:SDKPromptSuggestionMessage", kindOfType[PromptSuggestion]()},
+		{"conversation_reset", "", MayDeliver, true, "dts:SDKConversationResetMessage cli:12", kindOfType[ConversationReset]()},
+		{"command_lifecycle", "", MayDeliver, false, "cli:12", kindOfType[CommandLifecycle]()},
+		{"active_goal", "", MayDeliver, false, "dts:SDKActiveGoalMessage cli:12", kindOfType[ActiveGoal]()},
+		{"autocompact_state", "", MayDeliver, false, "cli:12", kindOfType[AutocompactState]()},
+		{"transcript_mirror", "", Never, false, "cli:12 cli:15.5", kindOfType[TranscriptMirror]()},
+		{"keep_alive", "", Never, false, "dts:SDKKeepAliveMessage cli:15.5", kindOfType[KeepAlive]()},
+		{"control_request", "", Never, false, "dts:SDKControlRequest cli:12", kindOfType[ControlRequest]()},
+		{"control_response", "", Never, false, "dts:SDKControlResponse cli:12", kindOfType[ControlResponse]()},
+		{"control_cancel_request", "", Never, false, "dts:SDKControlCancelRequest cli:4", kindOfType[ControlCancelRequest]()},
+	}
+}
+
+func systemKinds() []kindRow {
+	return []kindRow{
 		{"system", "init", MustDeliver, true, "dts:SDKSystemMessage cli:12", kindOfType[Init]()},
 		{"system", "status", MayDeliver, true, "dts:SDKStatusMessage cli:12", kindOfType[Status]()},
 		{"system", "session_state_changed", MayDeliver, true, "dts:SDKSessionStateChangedMessage cli:15.1", kindOfType[SessionStateChanged]()},
@@ -101,25 +122,11 @@ func kindRows() []kindRow {
 		{"system", "mirror_error", MayDeliver, true, "dts:SDKMirrorErrorMessage", kindOfType[MirrorError]()},
 		{"system", "worker_shutting_down", MayDeliver, true, "dts:SDKWorkerShuttingDownMessage", kindOfType[WorkerShuttingDown]()},
 		{"system", "session_writes_lost", MayDeliver, true, "dts:SDKSessionWritesLostMessage", kindOfType[SessionWritesLost]()},
-		{"tool_progress", "", MayDeliver, true, "dts:SDKToolProgressMessage cli:12", kindOfType[ToolProgress]()},
-		{"tool_use_summary", "", MayDeliver, true, "dts:SDKToolUseSummaryMessage", kindOfType[ToolUseSummary]()},
-		{"auth_status", "", MayDeliver, true, "dts:SDKAuthStatusMessage", kindOfType[AuthStatus]()},
-		{"rate_limit_event", "", MayDeliver, true, "dts:SDKRateLimitEvent", kindOfType[RateLimitEvent]()},
-		{"prompt_suggestion", "", MayDeliver, true, "dts:SDKPromptSuggestionMessage", kindOfType[PromptSuggestion]()},
-		{"conversation_reset", "", MayDeliver, true, "dts:SDKConversationResetMessage cli:12", kindOfType[ConversationReset]()},
 		{"system", "session_title_changed", MayDeliver, false, "cli:12", kindOfType[SessionTitleChanged]()},
 		{"system", "bridge_state", MayDeliver, false, "cli:12", kindOfType[BridgeState]()},
 		{"system", "ui_invalidate", MayDeliver, false, "cli:12", kindOfType[UIInvalidate]()},
 		{"system", "post_turn_summary", MayDeliver, false, "ts:MSG-02", kindOfType[PostTurnSummary]()},
 		{"system", "task_summary", MayDeliver, false, "ts:MSG-02", kindOfType[TaskSummary]()},
 		{"system", "session_metadata", MayDeliver, false, "ts:MSG-02", kindOfType[SessionMetadata]()},
-		{"command_lifecycle", "", MayDeliver, false, "cli:12", kindOfType[CommandLifecycle]()},
-		{"active_goal", "", MayDeliver, false, "dts:SDKActiveGoalMessage cli:12", kindOfType[ActiveGoal]()},
-		{"autocompact_state", "", MayDeliver, false, "cli:12", kindOfType[AutocompactState]()},
-		{"transcript_mirror", "", Never, false, "cli:12 cli:15.5", kindOfType[TranscriptMirror]()},
-		{"keep_alive", "", Never, false, "dts:SDKKeepAliveMessage cli:15.5", kindOfType[KeepAlive]()},
-		{"control_request", "", Never, false, "dts:SDKControlRequest cli:12", kindOfType[ControlRequest]()},
-		{"control_response", "", Never, false, "dts:SDKControlResponse cli:12", kindOfType[ControlResponse]()},
-		{"control_cancel_request", "", Never, false, "dts:SDKControlCancelRequest cli:4", kindOfType[ControlCancelRequest]()},
 	}
 }
