@@ -58,31 +58,8 @@ func readChecks() []check {
 				func() error { return c.frame(`{"late":1}`) },
 			)
 		}},
-		{name: "output can be read after the peer's end", run: func(c *conversation) error {
-			err := all(
-				func() error { return c.says("{\"a\":1}\n{\"b\":2}\n") },
-				func() error { return c.in("the peer's End", func() error { return c.peer.End(0) }) },
-			)
-			if !c.limits.EndsWithOutput && err == nil {
-				err = c.over() // else nobody may know of the end before the output is read
-			}
-			if err != nil {
-				return err
-			}
-			return all(
-				func() error { return c.frame(`{"a":1}`) },
-				func() error { return c.frame(`{"b":2}`) }, c.eof, c.eof, c.over,
-			)
-		}},
-		{name: "Done is the peer's end and not that of its output", needs: func(l Limits) bool { return !l.EndsWithOutput },
-			run: func(c *conversation) error {
-				return all(
-					func() error { return c.in("the peer's CloseOutput", c.peer.CloseOutput) }, c.eof,
-					func() error { return c.write(`{"still":"there"}`) },
-					func() error { return c.line(`{"still":"there"}`) }, c.running,
-					func() error { return c.in("the peer's End", func() error { return c.peer.End(0) }) }, c.over,
-				)
-			}},
+		{name: "output can be read after the peer's end", run: readsOn},
+		{name: "Done is the peer's end and not that of its output", needs: func(l Limits) bool { return !l.EndsWithOutput }, run: livesOn},
 	}
 }
 
@@ -118,4 +95,32 @@ func ownsFrames(c *conversation) error {
 		}
 	}
 	return nil
+}
+
+// readsOn reads when the peer has ended.
+func readsOn(c *conversation) error {
+	err := all(
+		func() error { return c.says("{\"a\":1}\n{\"b\":2}\n") },
+		func() error { return c.in("the peer's End", func() error { return c.peer.End(0) }) },
+	)
+	if !c.limits.EndsWithOutput && err == nil {
+		err = c.over() // else nobody may know of the end before the output is read
+	}
+	if err != nil {
+		return err
+	}
+	return all(
+		func() error { return c.frame(`{"a":1}`) },
+		func() error { return c.frame(`{"b":2}`) }, c.eof, c.eof, c.over,
+	)
+}
+
+// livesOn talks to a peer that has ended its output.
+func livesOn(c *conversation) error {
+	return all(
+		func() error { return c.in("the peer's CloseOutput", c.peer.CloseOutput) }, c.eof,
+		func() error { return c.write(`{"still":"there"}`) },
+		func() error { return c.line(`{"still":"there"}`) }, c.running,
+		func() error { return c.in("the peer's End", func() error { return c.peer.End(0) }) }, c.over,
+	)
 }
