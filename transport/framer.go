@@ -197,7 +197,7 @@ func (f *Framer) ReadFrame() ([]byte, error) {
 			continue
 		}
 		if !owned {
-			frame = append(f.room(len(frame)), frame...)
+			frame = append(f.room(len(frame)), frame...) // where there is no room, append makes some and does not clear it first
 		}
 		return frame, nil
 	}
@@ -216,7 +216,7 @@ func (f *Framer) Recycle(frame []byte) {
 	}
 }
 
-// room is memory for a frame of n bytes: a recycled one, unless it would be mostly empty.
+// room is the memory of a recycled frame for one of n bytes, unless it would be mostly empty; nil if there is none.
 func (f *Framer) room(n int) []byte {
 	if n >= recycleMin {
 		select {
@@ -227,7 +227,7 @@ func (f *Framer) room(n int) []byte {
 		default:
 		}
 	}
-	return make([]byte, 0, n)
+	return nil
 }
 
 // nextLine gives the next line, without its line feed, and whether its memory is its own: if not, it
@@ -270,7 +270,7 @@ func (f *Framer) cut(at, next int) (line []byte, owned bool, bad error) {
 		long.AtEOF = next == at
 		bad = long
 	} else if len(f.pieces) > 0 {
-		line, owned = joined(f.room(int(size)), append(f.pieces, line)), true
+		line, owned = joined(f.room(int(size)), int(size), append(f.pieces, line)), true
 	}
 	f.lastFeed = next - at
 	f.consume(next, f.offset+size+int64(next-at))
@@ -278,8 +278,11 @@ func (f *Framer) cut(at, next int) (line []byte, owned bool, bad error) {
 	return line, owned, bad
 }
 
-// joined is the pieces as one, in memory that has room for them.
-func joined(room []byte, pieces [][]byte) []byte {
+// joined is the pieces as one, of a size.
+func joined(room []byte, size int, pieces [][]byte) []byte {
+	if room == nil {
+		room = make([]byte, 0, size)
+	}
 	for _, p := range pieces {
 		room = append(room, p...)
 	}
