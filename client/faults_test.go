@@ -34,7 +34,7 @@ func faults() []fault {
 
 // faultCLIs are the processes of the table, and those that they start.
 func faultCLIs() map[string]func(c *cli) int {
-	all := map[string]func(c *cli) int{"holder": (*cli).holder}
+	all := map[string]func(c *cli) int{"holder": (*cli).holder, "answers": (*cli).answersAll}
 	for _, f := range faults() {
 		all[f.script()] = f.cli
 	}
