@@ -2,8 +2,8 @@ package client
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"time"
 
 	"github.com/wiretrial/wiretrial/internal/parts"
 	"github.com/wiretrial/wiretrial/protocol"
@@ -25,40 +25,9 @@ func Allow() PermissionResult { return PermissionResult{Behavior: protocol.Allow
 func Deny(message string) PermissionResult { return protocol.DenyTool(message) }
 
 // CanUseTool decides whether a tool may run. It is called in a goroutine of its own, perhaps several times at once. ctx
-// ends when the CLI withdraws the question and when the session ends; the answer is then not sent. An error refuses the tool.
-// An allow without UpdatedInput keeps the tool's input.
+// ends when the CLI withdraws the question and when the session ends; the answer is then not sent. An error, a panic and an answer that
+// neither allows nor denies refuse the tool. An allow without UpdatedInput keeps the tool's input. [RequestID] gives the question's id.
 type CanUseTool func(ctx context.Context, r PermissionRequest) (PermissionResult, error)
-
-// HookInput is the CLI's call of a hook: Input is the event's own object.
-type HookInput = protocol.HookCallback
-
-// HookOutput is a hook's answer in the wire's names; what is unset is not sent.
-type HookOutput struct {
-	Continue       *bool  `json:"continue,omitempty"`
-	StopReason     string `json:"stopReason,omitempty"`
-	SuppressOutput *bool  `json:"suppressOutput,omitempty"`
-	Decision       string `json:"decision,omitempty"` // block
-	Reason         string `json:"reason,omitempty"`
-	SystemMessage  string `json:"systemMessage,omitempty"`
-	Async          bool   `json:"async,omitempty"`
-	// Specific is the event's own output object, which names its event as hookEventName.
-	Specific any `json:"hookSpecificOutput,omitempty"`
-}
-
-// Hook runs at an event of the CLI.
-type Hook struct {
-	// Event is the event's name, PreToolUse or any other that the CLI knows.
-	Event string
-	// Matcher names the tools it is for; empty is all.
-	Matcher string
-	// Timeout is how long the CLI waits for the answer; 0 leaves it to the CLI.
-	Timeout time.Duration
-	// OnFailure is what becomes of the action if the hook fails or is not answered; empty leaves it to the CLI.
-	OnFailure OnFailure
-	// Run answers with an object: a HookOutput, a json.RawMessage, or anything that encodes to one; nil passes. It is called
-	// as CanUseTool is.
-	Run func(ctx context.Context, in HookInput) (any, error)
-}
 
 // handle answers the CLI's requests with the callbacks of the session's options.
 func (s *core) handle(ctx context.Context, r parts.Request) (any, error) {
@@ -69,8 +38,30 @@ func (s *core) handle(ctx context.Context, r parts.Request) (any, error) {
 		return s.hook(ctx, r.Message.HookCallback())
 	case protocol.SubMCPMessage:
 		return s.mcp.handle(ctx, r.Message.MCPMessage())
+	case protocol.SubElicitation:
+		return s.elicitation(ctx, r.Message.Elicitation())
+	case protocol.SubRequestUserDialog:
+		return s.userDialog(ctx, r.Message.RequestUserDialog())
 	}
-	return nil, fmt.Errorf("unsupported control request subtype: %q", r.Message.Subtype)
+	return s.other(ctx, r.Message)
+}
+
+// other answers what no callback of its own is for.
+func (s *core) other(ctx context.Context, m Message) (any, error) {
+	if s.opts.OnRequest != nil {
+		value, err := s.opts.OnRequest(ctx, m)
+		if !errors.Is(err, errors.ErrUnsupported) {
+			return value, err
+		}
+	}
+	switch m.Subtype {
+	case protocol.SubOAuthTokenRefresh, protocol.SubHostAuthTokenRefresh, protocol.SubRemoteControlWorkSecret:
+		return nil, fmt.Errorf("no callback is set for %s", m.Subtype)
+	}
+	if protocol.IsForAnother(m.Subtype) {
+		return nil, parts.ErrForAnother
+	}
+	return nil, &parts.Unsupported{Subtype: m.Subtype}
 }
 
 func (s *core) permission(ctx context.Context, r PermissionRequest) (any, error) {
@@ -101,16 +92,11 @@ func settled(r PermissionRequest, result PermissionResult) (any, error) {
 	return result, nil
 }
 
-func (s *core) hook(ctx context.Context, in HookInput) (any, error) {
-	for i, h := range s.opts.Hooks {
-		if hookID(i) != in.CallbackID {
-			continue
-		}
-		out, err := h.Run(ctx, in)
-		if out == nil && err == nil {
-			out = struct{}{}
-		}
-		return out, err
-	}
-	return nil, fmt.Errorf("no hook is registered as %q", in.CallbackID)
+type requestIDKey struct{}
+
+// RequestID gives the id of the CLI's request that a callback is called for, from the callback's context; empty for any other context,
+// and for a request that has none.
+func RequestID(ctx context.Context) protocol.ID {
+	id, _ := ctx.Value(requestIDKey{}).(protocol.ID)
+	return id
 }

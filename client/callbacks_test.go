@@ -163,8 +163,8 @@ func TestCallbacksRunSideBySideAndMayCallTheClient(t *testing.T) {
 
 func TestHooksAreRegisteredAndRun(t *testing.T) {
 	t.Parallel()
-	run := func(text string) func(context.Context, client.HookInput) (any, error) {
-		return func(context.Context, client.HookInput) (any, error) {
+	run := func(text string) func(context.Context, client.HookCallback) (any, error) {
+		return func(context.Context, client.HookCallback) (any, error) {
 			if text == "" {
 				return nil, nil
 			}

@@ -57,7 +57,7 @@ func ExampleHook() {
 	audit := client.Hook{
 		Event:   "PreToolUse",
 		Matcher: "Bash",
-		Run: func(ctx context.Context, in client.HookInput) (any, error) {
+		Run: func(ctx context.Context, in client.HookCallback) (any, error) {
 			var input struct {
 				ToolInput struct{ Command string } `json:"tool_input"`
 			}

@@ -168,7 +168,7 @@ func callbackFaults() []fault {
 				UserPromptExpansion SessionStart SessionEnd Stop StopFailure SubagentStart SubagentStop PreCompact PostCompact PreModelSwitch
 				PostModelSwitch PermissionRequest PermissionDenied Setup TeammateIdle TaskCreated TaskCompleted Elicitation ElicitationResult
 				ConfigChange WorktreeCreate WorktreeRemove InstructionsLoaded CwdChanged FileChanged DirectoryAdded MessageDisplay HoloEvent`) {
-				o.Hooks = append(o.Hooks, client.Hook{Event: event, Run: func(_ context.Context, in client.HookInput) (any, error) {
+				o.Hooks = append(o.Hooks, client.Hook{Event: event, Run: func(_ context.Context, in client.HookCallback) (any, error) {
 					return client.HookOutput{Decision: "block", Reason: in.Event()}, nil
 				}})
 			}

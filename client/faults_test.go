@@ -264,7 +264,7 @@ func goesOn(t *testing.T, o client.Options) {
 func hooksFor(events ...string) func(o *client.Options) {
 	return func(o *client.Options) {
 		for _, e := range events {
-			o.Hooks = append(o.Hooks, client.Hook{Event: e, Run: func(context.Context, client.HookInput) (any, error) { return nil, nil }})
+			o.Hooks = append(o.Hooks, client.Hook{Event: e, Run: func(context.Context, client.HookCallback) (any, error) { return nil, nil }})
 		}
 	}
 }

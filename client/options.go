@@ -140,6 +140,14 @@ type Options struct {
 	// CanUseTool is asked before a tool runs; nil leaves permissions to the CLI: --permission-prompt-tool stdio (py: can_use_tool,
 	// ts: canUseTool).
 	CanUseTool CanUseTool
+	// OnElicitation is asked what an MCP server wants to know of the user; nil declines (ts: onElicitation).
+	OnElicitation OnElicitation
+	// OnUserDialog shows the dialogs of SupportedDialogKinds; those of other kinds are left to other clients (ts: onUserDialog).
+	OnUserDialog OnUserDialog
+	// OnRequest answers what no other callback is for, with a value that encodes to JSON: today oauth_token_refresh,
+	// host_auth_token_refresh, remote_control_work_secret, and what later CLIs may ask. It is called as CanUseTool is. Nil, and the error
+	// errors.ErrUnsupported, leave the answer to this package, which refuses (ts: getOAuthToken, getHostAuthToken).
+	OnRequest func(ctx context.Context, request Message) (any, error)
 	// Hooks are run by the CLI at its events: initialize hooks (py, ts: hooks).
 	Hooks []Hook
 	// SupportedDialogKinds are the dialogs that the CLI may ask for: initialize supportedDialogKinds (ts: supportedDialogKinds).

@@ -21,7 +21,7 @@ type optionCase struct {
 	env  []string // variables beside those of every session
 }
 
-func run(context.Context, client.HookInput) (any, error) { return nil, nil }
+func run(context.Context, client.HookCallback) (any, error) { return nil, nil }
 
 func asked(context.Context, client.PermissionRequest) (client.PermissionResult, error) {
 	return client.Allow(), nil
@@ -102,7 +102,7 @@ func toolCases() []optionCase {
 			{Event: "PreToolUse", Matcher: "Bash", Timeout: 1500 * time.Millisecond, OnFailure: client.BlockOnFailure, Run: run}, {Event: "Stop", Run: run},
 		}}, init: `{"hooks":{"PreToolUse":[{"matcher":"Bash","hookCallbackIds":["hook_0"],"timeout":1.5,"onFailure":"block"}],
 			"Stop":[{"matcher":null,"hookCallbackIds":["hook_1"]}]}}`},
-		{name: "SupportedDialogKinds", opts: client.Options{SupportedDialogKinds: []string{"k"}}, init: `{"supportedDialogKinds":["k"]}`},
+		{name: "SupportedDialogKinds", opts: client.Options{SupportedDialogKinds: []string{"k"}, OnUserDialog: noDialog}, init: `{"supportedDialogKinds":["k"]}`},
 	}
 }
 
@@ -174,4 +174,8 @@ func server() *mcp.Server { return mcp.NewServer(&mcp.Implementation{Name: "s", 
 
 func optionCases() []optionCase {
 	return slices.Concat(modelCases(), promptCases(), toolCases(), sessionCases(), configCases())
+}
+
+func noDialog(context.Context, client.UserDialog) (client.UserDialogResult, error) {
+	return client.UserDialogResult{}, nil
 }

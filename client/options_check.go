@@ -162,6 +162,9 @@ func (o *Options) checkSession() error {
 }
 
 func (o *Options) checkTools() error {
+	if len(o.SupportedDialogKinds) > 0 && o.OnUserDialog == nil {
+		return invalid("option SupportedDialogKinds needs OnUserDialog: nobody would show the dialogs")
+	}
 	if o.CanUseTool != nil && o.PermissionPromptToolName != "" {
 		return invalid("options CanUseTool and PermissionPromptToolName are both set; only one can be asked")
 	}

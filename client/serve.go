@@ -21,8 +21,9 @@ func (s *core) serve(m Message) {
 	if s.handOver(m) {
 		return
 	}
-	ctx, stop := context.WithCancel(s.ctx)
-	c := &call{request: parts.Request{ID: m.ControlRequest().ID, Message: m}, stop: stop}
+	id := m.ControlRequest().ID
+	ctx, stop := context.WithCancel(context.WithValue(s.ctx, requestIDKey{}, id))
+	c := &call{request: parts.Request{ID: id, Message: m}, stop: stop}
 	if !s.admit(c) {
 		stop()
 		return

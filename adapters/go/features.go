@@ -7,11 +7,11 @@ import (
 )
 
 // lacking are the features that a face does not have. Of both: a second connect on a live client is refused, or there is no such
-// thing; the environment is added to and never replaced; there are no callbacks for elicitation and dialogs; no control frame is handed to
+// thing; the environment is added to and never replaced; no control frame is handed to
 // the user but the requests that a Session has him answer, which the contract calls callbacks. A Client has no ping. A Session is asked
 // texts, and is no one-shot function.
 func (c Config) lacking() []string {
-	both := []string{"connect.twice", "env.replace", "yields.control", "callback.elicitation", "callback.user_dialog"}
+	both := []string{"connect.twice", "env.replace", "yields.control"}
 	if c.Session {
 		return append(both, "prompt", "prompt.stream", "prompt.pull", "receive.turn")
 	}

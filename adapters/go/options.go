@@ -35,10 +35,16 @@ func (s *session) options(params json.RawMessage) (client.Options, error) {
 		return opts, err
 	}
 	for _, name := range p.Options.Callbacks {
-		if name != "can_use_tool" {
+		switch name {
+		case "can_use_tool":
+			opts.CanUseTool = s.canUseTool
+		case "elicitation":
+			opts.OnElicitation = s.elicitation
+		case "user_dialog":
+			opts.OnUserDialog = s.userDialog
+		default:
 			return opts, unsupported("callbacks." + name)
 		}
-		opts.CanUseTool = s.canUseTool
 	}
 	for _, h := range p.Options.Hooks {
 		opts.Hooks = append(opts.Hooks, s.hook(h))
@@ -104,13 +110,7 @@ func (s *session) callback(ctx context.Context, name string, args any) (json.Raw
 }
 
 func (s *session) canUseTool(ctx context.Context, r client.PermissionRequest) (client.PermissionResult, error) {
-	args := map[string]json.RawMessage{}
-	for name, value := range protocol.Members(r.Raw) {
-		if name != "subtype" {
-			args[name] = value
-		}
-	}
-	answer, err := s.callback(ctx, "can_use_tool", args)
+	answer, err := s.callback(ctx, "can_use_tool", withoutSubtype(r.Raw))
 	if err != nil {
 		return client.PermissionResult{}, err
 	}
@@ -122,6 +122,27 @@ func (s *session) canUseTool(ctx context.Context, r client.PermissionRequest) (c
 		result.UpdatedPermissions = updates(answer)
 	}
 	return result, nil
+}
+
+// withoutSubtype gives the members of a request that the user gets to see.
+func withoutSubtype(body json.RawMessage) map[string]json.RawMessage {
+	args := map[string]json.RawMessage{}
+	for name, value := range protocol.Members(body) {
+		if name != "subtype" {
+			args[name] = value
+		}
+	}
+	return args
+}
+
+func (s *session) elicitation(ctx context.Context, e client.Elicitation) (client.ElicitationResult, error) {
+	answer, err := s.callback(ctx, "elicitation", withoutSubtype(e.Raw))
+	return protocol.View[client.ElicitationResult](answer), err
+}
+
+func (s *session) userDialog(ctx context.Context, d client.UserDialog) (client.UserDialogResult, error) {
+	answer, err := s.callback(ctx, "user_dialog", withoutSubtype(d.Raw))
+	return protocol.View[client.UserDialogResult](answer), err
 }
 
 // updates gives the permission updates of an answer as they are.
@@ -136,7 +157,7 @@ func updates(answer json.RawMessage) []protocol.PermissionUpdate {
 func (s *session) hook(h contract.Hook) client.Hook {
 	return client.Hook{
 		Event: h.Event, Matcher: h.Matcher, OnFailure: client.OnFailure(h.OnFailure), Timeout: time.Duration(h.TimeoutMS) * time.Millisecond,
-		Run: func(ctx context.Context, in client.HookInput) (any, error) {
+		Run: func(ctx context.Context, in client.HookCallback) (any, error) {
 			args := map[string]any{"hook": h.ID, "input": in.Input}
 			if in.ToolUseID != "" {
 				args["tool_use_id"] = in.ToolUseID
