@@ -31,6 +31,8 @@
 //		fmt.Println(m.Text())
 //	}
 //
+// [With] does the connecting and the disconnecting around a function.
+//
 // One CLI frame by frame, whose permission requests the program answers in its own loop: [Session].
 //
 //	s, err := client.StartSession(ctx, client.Options{PermissionPromptToolName: "stdio"})
@@ -70,7 +72,7 @@
 // arrive once and in order, and whatever was read before a failure comes before the error. Unread messages wait, up to MaxUnread bytes, and hold up
 // nothing: callbacks and control requests are served whether somebody reads or not.
 //
-// A turn ends with its result; [Client.Response] and [Session.QueryStream] also know the turns whose result is not their end. A
+// A turn ends with its result; Response and [Session.QueryStream] also know the turns whose result is not their end. A
 // result with is_error is a message like any other. Leaving a loop over a Client or a Session leaves the session as it is, and the next
 // one goes on where it stopped; leaving a loop over [Query] ends its CLI.
 //
@@ -115,7 +117,8 @@
 //		return fmt.Errorf("claude refused %s: %s", failure.Op, failure.Message)
 //	}
 //
-// errors.Is finds the cause, too: context.Canceled, a prompt stream's own error, an error of package transport.
+// errors.Is finds the cause, too: context.Canceled, a prompt stream's own error, an error of package transport. A [*BacklogError] says that
+// nobody read until MaxUnread was passed, [ErrNotPending] that an answer of a Session came too late.
 //
 // # Contexts and goroutines
 //

@@ -81,7 +81,29 @@ steps:
   set: {text: hi}
 `
 
-// Collecting all messages of a turn: a helper of three lines turns the sequence into a slice.
+// Scoped use: the client is connected for a function, and disconnected after it whatever happens.
+func ExampleWith() {
+	ctx := context.Background()
+	opts := client.Options{CLIPath: claude(twice)}
+	err := client.With(ctx, opts, func(c *client.Client) error {
+		if err := c.Query(ctx, client.Text("Say hi.")); err != nil {
+			return err
+		}
+		for m, err := range c.Response(ctx) {
+			if err != nil {
+				return err
+			}
+			fmt.Println(m.Text())
+		}
+		return nil
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	// Output: hi
+}
+
+// Collecting all messages of a turn in a slice.
 func ExampleClient_Response() {
 	ctx := context.Background()
 	c := client.New(client.Options{CLIPath: claude(thinks)})

@@ -195,6 +195,23 @@ func (s *Session) Receive(ctx context.Context) (Message, error) {
 	}
 }
 
+// Messages yields the messages that Receive would give, until the session ends. A failure is the last pair; a good end just ends.
+// Leaving the loop leaves the session as it is.
+func (s *Session) Messages(ctx context.Context) iter.Seq2[Message, error] {
+	return func(yield func(Message, error) bool) {
+		defer runtime.KeepAlive(s)
+		s.core.messages(ctx, yield, func(parts.Item) bool { return false })
+	}
+}
+
+// Response is Messages until the end of the turn, as [Client.Response]: it reads the answer to a user message that was written by Send.
+func (s *Session) Response(ctx context.Context) iter.Seq2[Message, error] {
+	return func(yield func(Message, error) bool) {
+		defer runtime.KeepAlive(s)
+		s.core.messages(ctx, yield, s.core.endsTurn)
+	}
+}
+
 // IsAlive tells whether the CLI runs. What it wrote before its end can still be received.
 func (s *Session) IsAlive() bool {
 	select {
@@ -246,7 +263,7 @@ func (s *Session) SessionID() string {
 // turn; a CLI that does not know the question refuses it, and has answered. Nil is alive; an error is of the kinds of any request
 // (Timeout, Closed, ProcessExit, ...). It tells nothing of the model's service: only a turn does.
 func (s *Session) Ping(ctx context.Context) error {
-	_, err := s.Request(ctx, protocol.RawRequest{Name: "get_binary_version"})
+	_, err := s.Request(ctx, protocol.GetBinaryVersion{})
 	if errors.Is(err, ControlError) {
 		return nil
 	}

@@ -322,3 +322,26 @@ func TestASessionHasTheCallbacksOfItsOptions(t *testing.T) {
 		t.Errorf("got %v, %v", names(all), err)
 	}
 }
+
+func TestASessionIsReadTurnByTurn(t *testing.T) {
+	t.Parallel()
+	s, f := started(t, nil)
+	line, err := protocol.EncodeUser(protocol.Prompt{Text: "go"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Send(within(t), line); err != nil {
+		t.Fatal(err)
+	}
+	f.writes(assistant("hi"), result("one"), assistant("again"), result("two"))
+	for _, want := range []string{"hi,one", "again,two"} {
+		if got, err := texts(s.Response(within(t))); err != nil || joined(got) != want {
+			t.Errorf("a turn: got %v, %v, want %s", got, err, want)
+		}
+	}
+	f.writes(assistant("bye"))
+	f.peer.End(0, "")
+	if got, err := texts(s.Messages(within(t))); err != nil || joined(got) != "bye" {
+		t.Errorf("the rest: got %v, %v", got, err)
+	}
+}

@@ -3,8 +3,6 @@ package goadapter
 import (
 	"context"
 	"encoding/json"
-	"errors"
-	"io"
 	"iter"
 	"sync"
 
@@ -114,37 +112,34 @@ func (h *byHand) Send(ctx context.Context, frame json.RawMessage) error {
 
 // Messages receives one message after the other.
 func (h *byHand) Messages(ctx context.Context) iter.Seq2[client.Message, error] {
+	return h.reading(ctx, (*client.Session).Messages)
+}
+
+// Response receives up to the end of the turn.
+func (h *byHand) Response(ctx context.Context) iter.Seq2[client.Message, error] {
+	return h.reading(ctx, (*client.Session).Response)
+}
+
+// reading yields what a loop of the session gives, but for what is put to the user.
+func (h *byHand) reading(
+	ctx context.Context, loop func(*client.Session, context.Context) iter.Seq2[client.Message, error],
+) iter.Seq2[client.Message, error] {
 	return func(yield func(client.Message, error) bool) {
 		s, err := h.session()
 		if err != nil {
 			yield(client.Message{}, err)
 			return
 		}
-		for {
-			m, err := s.Receive(ctx)
+		for m, err := range loop(s, ctx) {
 			if err == nil && h.decides(s, m) {
 				continue
 			}
-			if err != nil && ctx.Err() == nil { // the CLI is gone: nobody waits for a decision
-				h.release()
-			}
-			if errors.Is(err, io.EOF) {
-				return
-			}
 			if !yield(m, err) || err != nil {
-				return
+				break
 			}
 		}
-	}
-}
-
-// Response receives up to a result: a Session has no reading of a turn that is apart from the query.
-func (h *byHand) Response(ctx context.Context) iter.Seq2[client.Message, error] {
-	return func(yield func(client.Message, error) bool) {
-		for m, err := range h.Messages(ctx) {
-			if !yield(m, err) || m.Type == protocol.TypeResult {
-				return
-			}
+		if !s.IsAlive() { // nobody waits for a decision any more
+			h.release()
 		}
 	}
 }

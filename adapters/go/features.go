@@ -13,7 +13,7 @@ import (
 func (c Config) lacking() []string {
 	both := []string{"connect.twice", "env.replace", "yields.control"}
 	if c.Session {
-		return append(both, "prompt", "prompt.stream", "prompt.pull", "receive.turn")
+		return append(both, "prompt", "prompt.stream", "prompt.pull")
 	}
 	return append(both, "ping")
 }
