@@ -12,7 +12,7 @@ import (
 
 // wireNames reads testdata/names.txt: lines of what (request, answer, input or output), a name, and an object with every field that the
 // type has, under the names of the wire. The mixes of snake and camel case are facts, not choices.
-func wireNames(t *testing.T, what string) map[string]json.RawMessage {
+func wireNames(t testing.TB, what string) map[string]json.RawMessage {
 	t.Helper()
 	text, err := os.ReadFile("testdata/names.txt")
 	if err != nil {
