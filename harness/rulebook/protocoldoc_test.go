@@ -165,6 +165,16 @@ func TestTheProtocolShowsEveryKind(t *testing.T) {
 	}
 }
 
+func TestTheProtocolListsEveryHookEvent(t *testing.T) {
+	t.Parallel()
+	text := protocolText(t)
+	for _, event := range protocol.HookEvents() {
+		if !strings.Contains(text, "\n| `"+event+"` |") {
+			t.Errorf("no row for the event %s", event)
+		}
+	}
+}
+
 // knownKinds lists "who type" and "who type/subtype" of all lines that are known.
 func knownKinds(t *testing.T) []string {
 	t.Helper()
