@@ -30,6 +30,7 @@ func (l *linter) compose(c *Case) map[*Step][]Written {
 			out[s] = l.write(c, k, s)
 		case "cli.answers":
 			l.jsonText(s.Pos, "response", s.Response, s)
+			l.answer(s)
 		case "sdk.feed":
 			l.feed(c, s)
 		}
@@ -91,6 +92,18 @@ func (l *linter) shape(s *Step, w *Written) {
 	}
 	if err := schema.CheckOutput(w.Bytes); err != nil {
 		l.rep.add(s.Pos, RuleFrameShape, "%s: %v; no CLI writes this, so correct it, or say shape: wrong if it is meant", clip(w.ID), err)
+	}
+}
+
+// answer judges what the CLI says to a request by the schema of that request's answer. What takes from captures is not known yet.
+func (l *linter) answer(s *Step) {
+	subtype, ok := s.Arg.(string)
+	if !ok || s.Response == "" || strings.Contains(s.Response, "${") || !json.Valid([]byte(s.Response)) {
+		return
+	}
+	line := `{"type":"control_response","response":{"subtype":"success","request_id":"r","response":` + s.Response + `}}`
+	if err := schema.CheckReply(subtype, []byte(line)); err != nil {
+		l.rep.add(s.Pos, RuleFrameShape, "%s: %v; no CLI answers this, so correct it, or write the line with cli.writes if it is meant", subtype, err)
 	}
 }
 
