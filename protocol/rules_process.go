@@ -184,9 +184,9 @@ func spawnRules() []Rule {
 
 func optionRules() []Rule {
 	return []Rule{
-		wanted("SPN-20", LevelMust, ClassWire,
+		rule("SPN-20", LevelMust, ClassWire,
 			"Each option reaches the CLI under its flag or its field of initialize, with its value.",
-			"a table of all options, one at a time, matched on argv or on initialize", "py:23 py:31 py:32 ts:START-03 py:30 py:34 py:36 py:38 py:39 py:46 py:48"),
+			"py:23 py:31 py:32 ts:START-03 py:30 py:34 py:36 py:38 py:39 py:46 py:48"),
 		wanted("SPN-21", LevelMust, ClassRefused,
 			"What was not asked for is not sent, and no flag is invented: the CLI exits at an unknown one.",
 			"argv of a plain start holds only known flags", "B186 cli:1"),

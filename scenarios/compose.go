@@ -42,6 +42,8 @@ type Written struct {
 	RequestID string // of a control_request its own, of a control_cancel_request and control_response its target
 	ID        string // the name of the frame or the step
 	Delivery  Delivery
+	// HandedOver are the requests that an answer to initialize lists as still open: the subtype by the id.
+	HandedOver map[string]string
 }
 
 // Composer makes the frames of one session of one case, and remembers what later frames refer to: request ids, the last
@@ -305,11 +307,38 @@ func (k *Composer) register(w *Written, as string) {
 		}
 	case "control_cancel_request":
 		k.MarkAnswered(h.requestID)
+	case "control_response":
+		w.HandedOver = handedOver(w.Bytes)
+		for id := range w.HandedOver {
+			k.ids[id] = id
+			if !slices.Contains(k.open, id) {
+				k.used[id] = true
+				k.open = append(k.open, id)
+			}
+		}
 	case "assistant":
 		k.noteToolUse(w.Bytes)
 	case "result":
 		k.results++
 	}
+}
+
+// handedOver returns the requests that an answer to initialize lists as still open: the subtype by the id.
+func handedOver(answer []byte) map[string]string {
+	var open map[string]string
+	for _, list := range []string{"pending_permission_requests", "pending_user_dialog_requests"} {
+		for _, request := range gjson.GetBytes(answer, "response."+list).Array() {
+			id := request.Get("request_id")
+			if id.Type != gjson.String {
+				continue
+			}
+			if open == nil {
+				open = map[string]string{}
+			}
+			open[id.String()] = request.Get("request.subtype").String()
+		}
+	}
+	return open
 }
 
 // errNoRequest says that a stock cancel has nothing to cancel.

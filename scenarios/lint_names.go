@@ -191,6 +191,7 @@ func (t *trace) response(i int, s *Step) {
 			if w.Type == "control_request" {
 				names = append(names, w.ID, w.RequestID)
 			}
+			names = slices.AppendSeq(names, maps.Keys(w.HandedOver))
 		}
 		if o.Key() == "cli.writes" && o.As != "" {
 			names = append(names, o.As)

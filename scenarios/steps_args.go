@@ -150,6 +150,9 @@ func operationArg(op string) func(*decoder, *node) Value {
 			return nil
 		}
 		known, _ := operationArgs(op)
+		if n.shape == object && len(n.keys) == 0 {
+			return n.plain() // of a row that gives no arguments
+		}
 		if n.shape != object || len(known) == 0 {
 			d.bad(n, argsForm(known))
 			return nil

@@ -33,22 +33,22 @@ func every() map[string]perform {
 		"connect": (*session).connect, "query": (*session).query, "receive": (*session).receive, "break": (*session).leave,
 		"prompt": (*session).oneShot, "disconnect": (*session).disconnect, "abort": (*session).abort, "send": (*session).send,
 		"task.end": (*session).taskEnd, "server_info": (*session).serverInfo, "ping": (*session).ping,
-		"interrupt": gives(func(c controls, ctx context.Context, _ args) (json.RawMessage, error) {
+		"interrupt": unless("cancel_queued", gives(func(c controls, ctx context.Context, _ args) (json.RawMessage, error) {
 			got, err := c.Interrupt(ctx)
 			return got.Raw, err
-		}),
+		})),
 		"mcp_status": gives(func(c controls, ctx context.Context, _ args) (json.RawMessage, error) {
 			got, err := c.MCPStatus(ctx)
 			return got.Raw, err
 		}),
-		"get_context_usage": gives(func(c controls, ctx context.Context, _ args) (json.RawMessage, error) {
+		"get_context_usage": unless("detail", gives(func(c controls, ctx context.Context, _ args) (json.RawMessage, error) {
 			got, err := c.GetContextUsage(ctx)
 			return got.Raw, err
-		}),
-		"rewind_files": gives(func(c controls, ctx context.Context, a args) (json.RawMessage, error) {
+		})),
+		"rewind_files": unless("dry_run", gives(func(c controls, ctx context.Context, a args) (json.RawMessage, error) {
 			got, err := c.RewindFiles(ctx, a.UserMessageID)
 			return got.Raw, err
-		}),
+		})),
 		"set_model": does(func(c controls, ctx context.Context, a args) error {
 			_, err := c.SetModel(ctx, a.Model)
 			return err
@@ -74,6 +74,16 @@ func requests() []string {
 	return []string{
 		"set_max_thinking_tokens", "set_mcp_permission_mode_override", "apply_flag_settings", "update_settings", "get_usage", "read_file",
 		"seed_read_state", "reload_plugins", "reload_skills", "reload_output_styles", "mcp_read_resource", "mcp_set_servers", "background_tasks",
+	}
+}
+
+// unless calls a method that has no parameter of that name, or sends the request as it is where one is given.
+func unless(name string, call perform) perform {
+	return func(s *session, ctx context.Context, o *operation) (any, error) {
+		if protocol.Member(o.params, name) != nil {
+			return s.request(ctx, o)
+		}
+		return call(s, ctx, o)
 	}
 }
 

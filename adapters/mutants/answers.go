@@ -18,7 +18,7 @@ import (
 	"github.com/wiretrial/wiretrial/transport"
 )
 
-func answersGroup() []Mutant { return slices.Concat(whetherAnswered(), whatAnswered()) }
+func answersGroup() []Mutant { return slices.Concat(whetherAnswered(), whatAnswered(), askedFaults()) }
 
 // whetherAnswered are the faults in whether and when a request is answered.
 func whetherAnswered() []Mutant {
@@ -26,15 +26,17 @@ func whetherAnswered() []Mutant {
 		{
 			Name: "inline-callbacks", Group: Answers, Fault: "runs callbacks one by one on its reading loop",
 			Kills: kills("permissions/three-at-once", "permissions/callback-calls-the-client", "permissions/asked-before-the-message",
-				"hooks/one-slow-two-quick", "mcp/parallel-calls", "mcp/opened-again", "interrupt/pending-permission"),
+				"permissions/cancelled-in-one-write", "hooks/one-slow-two-quick", "mcp/parallel-calls", "mcp/opened-again",
+				"interrupt/pending-permission"),
 			Parts: with(func(p *parts.Parts) { p.Run = func(task func()) { task() } }),
 		}, {
 			Name: "raise-is-allow", Group: Answers, Fault: "takes failure for success: a failed or aborted callback, a refused initialize",
-			Kills: kills("handshake/refused", "permissions/callback-fails", "permissions/abort-is-no-consent"),
+			Kills: kills("handshake/refused", "permissions/callback-fails", "permissions/abort-is-no-consent", "permissions/no-callback", "hooks/raised"),
 			Parts: with(raiseIsAllow),
 		}, {
 			Name: "silent-unknown", Group: Answers, Fault: "leaves what it does not know, and a notification, unanswered",
-			Kills: kills("hooks/unknown-id", "mcp/notification-is-acknowledged", "mcp/unknown-server", "control/unknown-request"),
+			Kills: kills("hooks/unknown-id", "mcp/notification-is-acknowledged", "mcp/unknown-server", "mcp/call-given-up", "mcp/tool-is-told",
+				"control/unknown-request"),
 			Parts: with(func(p *parts.Parts) {
 				p.Answer = func(r parts.Request, o parts.Outcome) []byte {
 					if unknown(r, o) {
@@ -67,10 +69,10 @@ func whatAnswered() []Mutant {
 	return []Mutant{
 		{
 			Name: "wrong-id", Group: Answers, Fault: "answers under the id of the latest request",
-			Kills: kills("permissions/three-at-once", "mcp/parallel-calls"),
+			Kills: kills("permissions/three-at-once", "mcp/parallel-calls", "mcp/same-id-twice"),
 			Parts: with(wrongID),
 		}, {
-			Name: "wipes-input", Group: Answers, Fault: "sends an empty updatedInput when the callback gave none",
+			Name: "wipes-input", Group: Answers, Fault: "sends an empty updatedInput when the callback gave none", Opposite: "keeps-input",
 			Kills: kills("permissions/allow-keeps-the-input"),
 			Parts: answersBy(func(r parts.Request, value any) any {
 				result, ok := value.(protocol.PermissionResult)
@@ -85,11 +87,11 @@ func whatAnswered() []Mutant {
 			Parts: with(func(p *parts.Parts) { p.Decode = decodeFloats }),
 		}, {
 			Name: "native-names", Group: Answers, Fault: "writes the language's own field names, and drops the fields that it has no name for",
-			Kills: kills("permissions/deny", "permissions/suggestions-come-back", "hooks/output-on-the-wire"),
+			Kills: kills("permissions/deny", "permissions/suggestions-come-back", "permissions/updates", "hooks/output-on-the-wire", "hooks/outputs"),
 			Parts: answersBy(func(_ parts.Request, value any) any { return native(value) }, protocol.SubCanUseTool, protocol.SubHookCallback),
 		}, {
 			Name: "drops-id-0", Group: Answers, Fault: "takes a JSON-RPC id of 0 for none",
-			Kills: kills("mcp/handshake"),
+			Kills: kills("mcp/handshake", "mcp/id-types"),
 			Parts: with(func(p *parts.Parts) {
 				p.Handler = func(own parts.Handler) parts.Handler {
 					return func(ctx context.Context, r parts.Request) (any, error) {
@@ -101,12 +103,15 @@ func whatAnswered() []Mutant {
 				}
 			}),
 		}, {
-			Name: "plain-tool-errors", Group: Answers, Fault: "sends a tool's failure as a plain result",
-			Kills: kills("mcp/failed-tool"),
+			Name: "plain-tool-errors", Group: Answers, Fault: "sends a tool's failure, and a method's, as a plain result",
+			Kills: kills("mcp/failed-tool", "mcp/unknown-method"),
 			Parts: answersBy(func(_ parts.Request, value any) any {
 				reply, ok := value.(protocol.MCPResponse)
 				if ok {
 					reply.Response, _ = sjson.DeleteBytes(reply.Response, "result.isError")
+					if gjson.GetBytes(reply.Response, "error").Exists() {
+						reply.Response = set(drop(reply.Response, "error"), "result", `{"content":[]}`)
+					}
 				}
 				return reply
 			}, protocol.SubMCPMessage),

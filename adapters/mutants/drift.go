@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/tidwall/gjson"
 
@@ -17,7 +18,7 @@ func driftGroup() []Mutant {
 	return []Mutant{
 		{
 			Name: "strict-types", Group: Drift, Fault: "looks for the type in the first key, and ends the stream at one that it does not know", Opposite: "known-only",
-			Kills: kills("framing/late-type-key", "drift/unknown-type"),
+			Kills: kills("framing/late-type-key", "drift/unknown-type", "drift/lines-for-the-sdk"),
 			Parts: refusing(strictType),
 		}, {
 			Name: "strict-fields", Group: Drift, Fault: "ends the stream at a missing or odd field",
@@ -25,7 +26,8 @@ func driftGroup() []Mutant {
 			Parts: refusing(strictFields),
 		}, {
 			Name: "known-only", Group: Drift, Fault: "drops the messages and blocks that it has no type for", Opposite: "strict-types",
-			Kills: kills("drift/unknown-block", "drift/killed-in-an-update"),
+			Kills: kills("drift/unknown-block", "drift/killed-in-an-update", "drift/message-kinds", "drift/content-blocks", "drift/stream-events",
+				"interrupt/stops-a-task"),
 			Parts: with(func(p *parts.Parts) {
 				p.Inbound = func(next func(protocol.Message)) func(protocol.Message) {
 					return func(m protocol.Message) {
@@ -111,6 +113,8 @@ func known(m protocol.Message) bool {
 	switch m.Type {
 	case protocol.TypeSystem:
 		return slices.Contains([]string{"init", protocol.SystemSessionState, protocol.SystemTaskStarted, "task_notification"}, m.Subtype)
+	case protocol.TypeStreamEvent:
+		return !strings.HasPrefix(gjson.GetBytes(m.Raw, "event.type").String(), "x_")
 	case protocol.TypeAssistant:
 		blocks := []string{"text", "thinking", "tool_use", "tool_result"}
 		for _, block := range gjson.GetBytes(m.Raw, "message.content").Array() {

@@ -53,8 +53,8 @@ type Mutant struct {
 
 // All gives the faults, group by group, and the controls last.
 func All() []Mutant {
-	return slices.Concat(bytesGroup(), startGroup(), stdinGroup(), answersGroup(), requestsGroup(), flowGroup(), processGroup(),
-		spawnGroup(), inputGroup(), driftGroup(), controls())
+	return slices.Concat(bytesGroup(), startGroup(), stdinGroup(), answersGroup(), requestsGroup(), payloadFaults(), flowGroup(), processGroup(),
+		spawnGroup(), inputGroup(), driftGroup(), kindFaults(), controls())
 }
 
 // Find gives the mutant of a name.

@@ -155,5 +155,5 @@ func TestAMutantSaysWhatItIs(t *testing.T) {
 func ExampleFind() {
 	m, ok := mutants.Find("drops-id-0")
 	fmt.Println(ok, m.Group, m.Fault, m.Kills)
-	// Output: true answers takes a JSON-RPC id of 0 for none [mcp/handshake]
+	// Output: true answers takes a JSON-RPC id of 0 for none [mcp/handshake mcp/id-types]
 }

@@ -22,25 +22,27 @@ func requestsGroup() []Mutant {
 	return []Mutant{
 		{
 			Name: "answers-in-order", Group: Requests, Fault: "gives each response to the oldest open request",
-			Kills: kills("handshake/foreign-answer", "control/out-of-order", "control/late-answer", "control/answered-twice"),
+			Kills: kills("handshake/foreign-answer", "control/out-of-order", "control/late-answer", "control/answered-twice",
+				"control/many-during-a-turn", "control/echoed-answers"),
 			Parts: with(func(p *parts.Parts) {
 				p.Pending = func() parts.Pending { return &inOrder{Pending: parts.NewPending()} }
 			}),
 		}, {
 			Name: "pending-for-ever", Group: Requests, Fault: "lets nothing end an open request or a start: no timeout, no exit, no close",
 			Kills: kills("handshake/death-before-answer", "handshake/never-answered", "interrupt/after-the-end", "control/open-at-close",
-				"control/open-at-exit", "errors/stdin-closed-by-the-cli"),
+				"control/open-at-exit", "errors/stdin-closed-by-the-cli", "control/after-disconnect"),
 			Parts: with(func(p *parts.Parts) {
 				p.Pending = func() parts.Pending { return forEver{parts.NewPending()} }
 				p.Wrap = func(t transport.Transport) transport.Transport { return unheeding{t} }
 			}),
 		}, {
 			Name: "bare-request", Group: Requests, Fault: "sends requests without their envelope, or with field names of its own",
-			Kills: kills("hooks/registration", "control/wire-names"),
+			Kills: kills("hooks/registration", "control/operations"),
 			Parts: with(func(p *parts.Parts) { p.Request = bareRequest }),
 		}, {
 			Name: "early-interrupt", Group: Requests, Fault: "returns from interrupt when its line is written, without the answer, and drops the next result",
-			Kills: kills("interrupt/answer-and-result", "interrupt/what-is-still-queued", "flow/nobody-reads"),
+			Kills: kills("interrupt/answer-and-result", "interrupt/what-is-still-queued", "interrupt/while-idle", "interrupt/twice", "interrupt/drops-the-queue",
+				"flow/nobody-reads"),
 			Parts: with(earlyInterrupt),
 		}, {
 			Name: "one-task", Group: Requests, Fault: "never writes what another task asks than the one that connected",

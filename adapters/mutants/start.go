@@ -11,7 +11,7 @@ func startGroup() []Mutant {
 	return []Mutant{
 		{
 			Name: "no-initialize", Group: Start, Fault: "sends the prompt alone, and no initialize",
-			Kills: kills("handshake/initialize-first"),
+			Kills: kills("handshake/late-answer", "handshake/initialize-first"),
 			Parts: with(func(p *parts.Parts) {
 				p.Initialize = func(context.Context, parts.Exchange) (protocol.Message, error) { return protocol.Message{}, nil }
 			}),

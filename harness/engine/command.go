@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"maps"
 	"syscall"
 	"time"
 
@@ -180,7 +181,9 @@ func (r *run) put(s *session, fd int, frames []scenarios.Written, cmd mockcli.Co
 	for _, f := range w.frames {
 		if f.Type == "control_request" {
 			s.made[f.RequestID] = f.Subtype
+			delete(s.answered, f.RequestID) // an id may come again
 		}
+		maps.Copy(s.made, f.HandedOver)
 	}
 	s.writes = append(s.writes, w)
 	if f := s.fake(); f != nil {
