@@ -22,16 +22,13 @@ type conversation interface {
 
 // controls are the control requests that both faces of the client have.
 type controls interface {
-	Interrupt(ctx context.Context) (protocol.InterruptResult, error)
+	requesting
 	SetModel(ctx context.Context, model string) (protocol.SetModelResult, error)
 	SetPermissionMode(ctx context.Context, mode string) (protocol.SetPermissionModeResult, error)
 	MCPStatus(ctx context.Context) (protocol.MCPStatusResult, error)
-	GetContextUsage(ctx context.Context) (protocol.GetContextUsageResult, error)
 	StopTask(ctx context.Context, taskID string) error
 	MCPReconnect(ctx context.Context, server string) error
 	MCPToggle(ctx context.Context, server string, enabled bool) error
-	RewindFiles(ctx context.Context, userMessageID string) (protocol.RewindFilesResult, error)
-	Request(ctx context.Context, request protocol.Request) (json.RawMessage, error)
 	ServerInfo() (protocol.InitializeResult, error)
 }
 

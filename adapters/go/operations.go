@@ -8,7 +8,6 @@ import (
 	"slices"
 
 	"github.com/wiretrial/wiretrial/client"
-	"github.com/wiretrial/wiretrial/protocol"
 )
 
 // done is the result of an operation that gives nothing.
@@ -33,22 +32,10 @@ func every() map[string]perform {
 		"connect": (*session).connect, "query": (*session).query, "receive": (*session).receive, "break": (*session).leave,
 		"prompt": (*session).oneShot, "disconnect": (*session).disconnect, "abort": (*session).abort, "send": (*session).send,
 		"task.end": (*session).taskEnd, "server_info": (*session).serverInfo, "ping": (*session).ping,
-		"interrupt": unless("cancel_queued", gives(func(c controls, ctx context.Context, _ args) (json.RawMessage, error) {
-			got, err := c.Interrupt(ctx)
-			return got.Raw, err
-		})),
 		"mcp_status": gives(func(c controls, ctx context.Context, _ args) (json.RawMessage, error) {
 			got, err := c.MCPStatus(ctx)
 			return got.Raw, err
 		}),
-		"get_context_usage": unless("detail", gives(func(c controls, ctx context.Context, _ args) (json.RawMessage, error) {
-			got, err := c.GetContextUsage(ctx)
-			return got.Raw, err
-		})),
-		"rewind_files": unless("dry_run", gives(func(c controls, ctx context.Context, a args) (json.RawMessage, error) {
-			got, err := c.RewindFiles(ctx, a.UserMessageID)
-			return got.Raw, err
-		})),
 		"set_model": does(func(c controls, ctx context.Context, a args) error {
 			_, err := c.SetModel(ctx, a.Model)
 			return err
@@ -63,73 +50,41 @@ func every() map[string]perform {
 			return c.MCPToggle(ctx, a.Server, a.Enabled)
 		}),
 	}
-	for _, subtype := range requests() {
-		table[subtype] = (*session).request
-	}
+	maps.Copy(table, requests())
 	return table
-}
-
-// requests are the operations that are a control request of their name, with the fields of the wire.
-func requests() []string {
-	return []string{
-		"set_max_thinking_tokens", "set_mcp_permission_mode_override", "apply_flag_settings", "update_settings", "get_usage", "read_file",
-		"seed_read_state", "reload_plugins", "reload_skills", "reload_output_styles", "mcp_read_resource", "mcp_set_servers", "background_tasks",
-	}
-}
-
-// unless calls a method that has no parameter of that name, or sends the request as it is where one is given.
-func unless(name string, call perform) perform {
-	return func(s *session, ctx context.Context, o *operation) (any, error) {
-		if protocol.Member(o.params, name) != nil {
-			return s.request(ctx, o)
-		}
-		return call(s, ctx, o)
-	}
-}
-
-// request sends a control request with the operation's parameters for its fields.
-func (s *session) request(ctx context.Context, o *operation) (any, error) {
-	fields := map[string]json.RawMessage{}
-	for name, field := range protocol.Members(o.params) {
-		switch name {
-		case "client", "on":
-		case "server":
-			fields["serverName"] = field
-		default:
-			fields[name] = field
-		}
-	}
-	raw, err := json.Marshal(fields)
-	if err != nil {
-		return nil, fault("%s: %v", o.method, err)
-	}
-	c, err := s.controls()
-	if err != nil {
-		return nil, err
-	}
-	got, err := c.Request(ctx, protocol.RawRequest{Name: o.method, Fields: raw})
-	return value{got}, err
 }
 
 // args are the parameters of all operations.
 type args struct {
-	Prompt        json.RawMessage `json:"prompt"`
-	SessionID     string          `json:"session_id"`
-	Await         string          `json:"await"`
-	Until         until           `json:"until"`
-	Pull          bool            `json:"pull"`
-	Frame         json.RawMessage `json:"frame"`
-	On            string          `json:"on"`
-	Model         string          `json:"model"`
-	Mode          string          `json:"mode"`
-	TaskID        string          `json:"task_id"`
-	Server        string          `json:"server"`
-	Enabled       bool            `json:"enabled"`
-	UserMessageID string          `json:"user_message_id"`
+	Prompt        json.RawMessage                   `json:"prompt"`
+	SessionID     string                            `json:"session_id"`
+	Await         string                            `json:"await"`
+	Until         until                             `json:"until"`
+	Pull          bool                              `json:"pull"`
+	Frame         json.RawMessage                   `json:"frame"`
+	On            string                            `json:"on"`
+	Model         string                            `json:"model"`
+	Mode          string                            `json:"mode"`
+	TaskID        string                            `json:"task_id"`
+	Server        string                            `json:"server"`
+	Enabled       bool                              `json:"enabled"`
+	UserMessageID string                            `json:"user_message_id"`
+	CancelQueued  bool                              `json:"cancel_queued"`
+	Detail        string                            `json:"detail"`
+	DryRun        bool                              `json:"dry_run"`
+	ToolUseID     string                            `json:"tool_use_id"`
+	Settings      json.RawMessage                   `json:"settings"`
+	Source        string                            `json:"source"`
+	Path          string                            `json:"path"`
+	MTime         int64                             `json:"mtime"`
+	URI           string                            `json:"uri"`
+	Servers       map[string]client.MCPServerConfig `json:"servers"`
+
+	all json.RawMessage // the parameters as they came
 }
 
 func (o *operation) args() (args, error) {
-	var a args
+	a := args{all: o.params}
 	if err := json.Unmarshal(o.params, &a); err != nil {
 		return a, fault("%s: %v", o.method, err)
 	}
