@@ -199,7 +199,7 @@ func (c *Client) Messages(ctx context.Context) iter.Seq2[Message, error] {
 // the CLI into one turn with one result: then there are fewer responses than prompts.
 func (c *Client) Response(ctx context.Context) iter.Seq2[Message, error] {
 	return func(yield func(Message, error) bool) {
-		s, err := c.core("receive")
+		s, err := c.core("response")
 		if err != nil {
 			yield(Message{}, err)
 			return
@@ -209,7 +209,7 @@ func (c *Client) Response(ctx context.Context) iter.Seq2[Message, error] {
 }
 
 func (c *Client) receive(ctx context.Context, yield func(Message, error) bool, ends func(parts.Item) bool) {
-	s, err := c.core("receive")
+	s, err := c.core("messages")
 	if err != nil {
 		yield(Message{}, err)
 		return

@@ -130,7 +130,7 @@ func respond(script string) (exit int) {
 }
 
 // process gives options that start this test binary as a CLI, and the file that will hold its process id.
-func process(t *testing.T, script string) (client.Options, string) {
+func process(t testing.TB, script string) (client.Options, string) {
 	t.Helper()
 	exe, err := os.Executable()
 	if err != nil {

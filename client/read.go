@@ -153,7 +153,7 @@ func (s *core) messages(ctx context.Context, yield func(Message, error) bool, en
 		case errors.Is(err, io.EOF):
 			return
 		case err != nil:
-			yield(Message{}, asError("receive", err))
+			yield(Message{}, asError("messages", err))
 			return
 		}
 		if !item.Hidden && !yield(item.Message, nil) || ends(item) {
