@@ -32,7 +32,8 @@ const (
 // names in the Python and TypeScript SDKs. A field of type any takes whatever encodes to a JSON object: a map, a struct, a
 // json.RawMessage.
 type Options struct {
-	// CLIPath is the executable; empty finds claude in PATH (py: cli_path, ts: pathToClaudeCodeExecutable).
+	// CLIPath is the executable; empty finds one: by $CLAUDE_CLI_PATH, in PATH, or in the usual places, see transport.Discovery
+	// (py: cli_path, ts: pathToClaudeCodeExecutable).
 	CLIPath string
 	// Runtime is the JavaScript runtime for a CLIPath that ends in .js, .mjs, .ts, .tsx or .jsx; empty is node. Any other CLIPath is
 	// started itself, and Runtime is not used (ts: executable, ts:1.3).
