@@ -69,9 +69,10 @@ func TestRequestsAndAnswersHaveTheFieldsOfTheirTypes(t *testing.T) {
 	}
 }
 
-func TestHookOutputsHaveTheFieldsOfTheirTypes(t *testing.T) {
+func TestHooksHaveTheFieldsOfTheirTypes(t *testing.T) {
 	t.Parallel()
-	answers := document(t, "answer.json")
+	answers, lines := document(t, "answer.json"), document(t, "output.json")
+	base := lines.Defs["request.hook_callback"].Properties["input"].Properties
 	outputs := 0
 	for _, event := range protocol.HookEvents() {
 		out := protocol.View[protocol.HookOutput](json.RawMessage(`{"hookSpecificOutput":{"hookEventName":"` + event + `"}}`))
@@ -82,6 +83,20 @@ func TestHookOutputsHaveTheFieldsOfTheirTypes(t *testing.T) {
 		} else if def != nil {
 			t.Errorf("output %s: no type", event)
 		}
+	}
+	for _, event := range protocol.HookEvents() {
+		in := protocol.HookCallback{Input: json.RawMessage(`{"hook_event_name":"` + event + `"}`)}.HookInput()
+		def := lines.Defs["hook."+event]
+		if def == nil {
+			t.Errorf("input %s: not in the schema", event)
+			continue
+		}
+		for name, member := range base {
+			if def.Properties[name] == nil {
+				def.Properties[name] = member
+			}
+		}
+		same(t, lines, def, reflect.TypeOf(in), "input "+event)
 	}
 	if outputs != 22 {
 		t.Errorf("%d outputs", outputs)
@@ -119,10 +134,10 @@ func same(t *testing.T, doc, n *node, of reflect.Type, at string) {
 func sameFields(t *testing.T, doc, n *node, of reflect.Type, at string) {
 	t.Helper()
 	fields := map[string]reflect.Type{}
-	for i := range of.NumField() {
-		tag, _, _ := strings.Cut(of.Field(i).Tag.Get("json"), ",")
+	for _, f := range reflect.VisibleFields(of) {
+		tag, _, _ := strings.Cut(f.Tag.Get("json"), ",")
 		if tag != "" && tag != "-" {
-			fields[tag] = of.Field(i).Type
+			fields[tag] = f.Type
 		}
 	}
 	for name := range n.Properties {
@@ -183,6 +198,8 @@ func fits(kind, name, object string, asker protocol.Asker) error {
 		return schema.CheckReply(name, []byte(answer))
 	case kind == "answer":
 		return schema.CheckAnswer(name, []byte(answer))
+	case kind == "input":
+		return schema.CheckOutput([]byte(`{"type":"control_request","request_id":"r","request":{"subtype":"hook_callback","callback_id":"h","tool_use_id":"t","input":` + object + `}}`))
 	case kind == "output":
 		return schema.CheckAnswer("hook_callback", []byte(success(`{"hookSpecificOutput":`+object+`}`)))
 	}
