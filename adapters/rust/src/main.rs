@@ -132,7 +132,7 @@ impl Session {
                 "continue_conversation" => builder.continue_conversation(flag),
                 "fork_session" => builder.fork_session(flag),
                 "strict_mcp_config" => builder.strict_mcp_config(flag),
-                "debug" if flag => builder.debug(Some("")), // without a filter,
+                "debug" if flag => builder.debug(None::<String>),
                 "session_id" => builder.session_id(Uuid::parse_str(text).map_err(|_| unsupported(&["session_id"]))?),
                 "external_mcp_servers" => builder.mcp_config([json!({ "mcpServers": value }).to_string()]),
                 "system_prompt" if value["type"] == "preset" && keys(value, &["type", "preset", "append"]) => {
