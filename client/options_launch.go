@@ -192,7 +192,7 @@ func (l *launch) finish() error {
 		if strings.ContainsRune(f.Value, 0) {
 			return invalid("option %s contains a NUL byte, which no argument can hold", f.Option)
 		}
-		if size := len(f.Value); size > maxArgument {
+		if size := len(f.Value); size > maxArgument && l.tooLong(f.Value) {
 			return invalid("option %s is too long for an argument: %d bytes, at most %d", f.Option, size, maxArgument)
 		}
 	}

@@ -157,10 +157,11 @@ func spawnHangs(p *parts.Parts) {
 	p.TooLong = func(string) bool { return false }
 	p.Find = func(path string) (string, error) {
 		found, err := parts.Find(path)
-		if err == nil {
-			_ = exec.Command(found, "-v").Run() // what it says does not matter, only that it is waited for
+		if err != nil {
+			select {}
 		}
-		return found, err
+		_ = exec.Command(found, "-v").Run() // what it says does not matter, only that it is waited for
+		return found, nil
 	}
 	p.Open = func(ctx context.Context, c transport.Command, o transport.Options) (transport.Transport, error) {
 		t, err := parts.Open(ctx, c, o)
