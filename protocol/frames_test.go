@@ -279,8 +279,14 @@ func TestTypesAndSchemaHaveTheSameFields(t *testing.T) {
 	for _, kind := range protocol.BlockTypes() {
 		sameFields(t, doc, "block."+kind, reflect.TypeOf(protocol.Block{Type: kind}.Typed()).Elem(), reached)
 	}
+	for _, k := range protocol.RequestKinds() {
+		if k.Asker != protocol.BySDK {
+			sameFields(t, doc, "request."+k.Request.Subtype(), reflect.TypeOf(k.Request), reached)
+		}
+	}
 	for name := range doc.Defs {
-		if !reached[name] && (strings.HasPrefix(name, "system.") || strings.HasPrefix(name, "part.") || strings.HasPrefix(name, "block.")) {
+		if !reached[name] && (strings.HasPrefix(name, "system.") || strings.HasPrefix(name, "part.") || strings.HasPrefix(name, "block.") ||
+			strings.HasPrefix(name, "request.")) {
 			t.Errorf("%s: no type has it", name)
 		}
 	}
