@@ -40,9 +40,6 @@
 //		return err
 //	}
 //	defer s.Shutdown(ctx)
-//	if err := s.EnableToolApproval(ctx); err != nil {
-//		return err
-//	}
 //	for m, err := range s.QueryStream(ctx, "Clean up.") {
 //		if err != nil {
 //			return err

@@ -31,7 +31,7 @@ func ExampleSession() {
 }
 
 // Tool approval on a Session: permission requests are messages among the others, answered whenever the program likes.
-func ExampleSession_EnableToolApproval() {
+func ExampleToolRequest() {
 	ctx := context.Background()
 	s, err := client.StartSession(ctx, client.Options{
 		CLIPath:                  claude(deletes),
@@ -41,9 +41,6 @@ func ExampleSession_EnableToolApproval() {
 		log.Fatal(err)
 	}
 	defer s.Shutdown(ctx)
-	if err := s.EnableToolApproval(ctx); err != nil {
-		log.Fatal(err)
-	}
 	for m, err := range s.QueryStream(ctx, "Clean up.") {
 		if err != nil {
 			log.Fatal(err)

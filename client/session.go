@@ -63,12 +63,16 @@ func StartSessionWithParts(ctx context.Context, opts Options, with *parts.Parts)
 		return nil, err
 	}
 	c.hand.session = opts.resumed()
+	c.hand.asks = opts.PermissionPromptToolName == stdio // the answer to initialize may list requests already
 	s := newSession(ctx, c, stderr)
 	if err := c.handshake(ctx); err != nil {
 		c.fail(asError("connect", err))
 		_ = c.close(context.Background())
 		return nil, err
 	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.hand.approval = c.hand.asks
 	return s, nil
 }
 

@@ -112,11 +112,12 @@ func withMember(object json.RawMessage, name string, value any) (json.RawMessage
 
 // EnableToolApproval makes the CLI's permission requests messages: they are received in their place among the others, see
 // [ToolRequestOf], and the CLI waits until [Session.SendControlResponse] answers them. A request that the CLI withdraws is told by a
-// message of type control_cancel_request with its id. Until it is called, such requests are refused. The second call does nothing.
+// message of type control_cancel_request with its id. No message is lost meanwhile, and the second call does nothing.
 //
-// The CLI only asks if it was told to when it started: [Options.PermissionPromptToolName] must be "stdio". Where that is known not to
-// be so, and where Options.CanUseTool answers already, it fails with kind InvalidOption. A session of [NewSession] is initialized by it, and
-// fails as [StartSession] does. No message is lost meanwhile.
+// The CLI only asks if it was told to when it started. A session that was started with [Options.PermissionPromptToolName] "stdio" was told,
+// and has tool approval from its start; the call is for those of [NewSession] and of Options.Open. Before it, requests are refused. Where the
+// CLI is known not to ask, and where Options.CanUseTool answers already, it fails with kind InvalidOption. A session of NewSession is
+// initialized by it, and fails as [StartSession] does.
 func (s *Session) EnableToolApproval(ctx context.Context) error {
 	defer runtime.KeepAlive(s)
 	return s.core.approveByHand(ctx)

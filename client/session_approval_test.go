@@ -14,9 +14,9 @@ import (
 // approving gives a session with tool approval.
 func approving(t *testing.T) (*client.Session, *fake) {
 	t.Helper()
-	s, f := started(t, nil)
+	s, f := started(t, func(o *client.Options) { o.PermissionPromptToolName = "stdio" })
 	if err := s.EnableToolApproval(within(t)); err != nil || !s.IsToolApprovalEnabled() {
-		t.Fatalf("enable: %v, %v", err, s.IsToolApprovalEnabled())
+		t.Fatalf("enabled again: %v, %v", err, s.IsToolApprovalEnabled())
 	}
 	return s, f
 }
@@ -193,6 +193,29 @@ func TestApprovalLosesNoMessageOfASessionThatIsJoined(t *testing.T) {
 	if err := s.EnableToolApproval(within(t)); err != nil {
 		t.Errorf("again: %v", err)
 	}
+	if err := s.SendControlResponse(within(t), r.Allow()); err != nil {
+		t.Error(err)
+	}
+	f.answerOf("p1")
+	f.peer.End(0, "")
+	if err := s.Shutdown(within(t)); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestApprovalIsThereFromTheStart(t *testing.T) {
+	t.Parallel()
+	opts, f := pipe(t, func(o *client.Options) { o.PermissionPromptToolName = "stdio" }, mute)
+	go func() {
+		initialize := f.reads("control_request/initialize")
+		f.writes(`{"type":"control_response","response":{"subtype":"success","request_id":"` + initialize.ControlRequest().ID.String() +
+			`","response":{},"pending_permission_requests":[` + request("p1", askTool) + `]}}`)
+	}()
+	s, err := client.StartSession(within(t), opts)
+	if err != nil || !s.IsToolApprovalEnabled() {
+		t.Fatalf("%v; enabled: %v", err, s.IsToolApprovalEnabled())
+	}
+	r, _ := client.ToolRequestOf(receives(t, s, "control_request/can_use_tool"))
 	if err := s.SendControlResponse(within(t), r.Allow()); err != nil {
 		t.Error(err)
 	}

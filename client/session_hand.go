@@ -184,7 +184,10 @@ func (o *Options) resumed() string {
 	return o.Resume
 }
 
+// stdio is the permission prompt tool that stands for the CLI's own stdin and stdout.
+const stdio = "stdio"
+
 // asksStdio tells whether the CLI asks for permissions on its stdout, as far as the options say.
 func (o *Options) asksStdio() bool {
-	return o.CanUseTool != nil || o.Open != nil || o.PermissionPromptToolName == "stdio"
+	return o.CanUseTool != nil || o.Open != nil || o.PermissionPromptToolName == stdio
 }

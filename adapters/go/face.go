@@ -69,9 +69,6 @@ func (h *byHand) Connect(ctx context.Context, prompt ...client.Prompt) error {
 	life, end := context.WithCancel(h.s.adapter.ctx)
 	release := context.AfterFunc(ctx, end)
 	s, err := client.StartSessionWithParts(life, h.s.opts, h.s.parts)
-	if err == nil && h.s.opts.PermissionPromptToolName != "" {
-		err = s.EnableToolApproval(ctx)
-	}
 	if !release() && err == nil {
 		err = ctx.Err()
 	}
