@@ -94,7 +94,7 @@ type ComputerFolder struct {
 // HookCallback runs a registered hook. The answer is the hook's output: a [HookOutput], or any object.
 type HookCallback struct {
 	CallbackID string          `json:"callback_id"`
-	Input      json.RawMessage `json:"input"`                 // see [HookCallback.Typed]
+	Input      json.RawMessage `json:"input"`                 // see [HookCallback.HookInput]
 	ToolUseID  string          `json:"tool_use_id,omitempty"` // always there; a made-up one where no tool is in play
 	Raw        json.RawMessage `json:"-"`
 }

@@ -8,8 +8,14 @@
 // A line is decoded once, cheaply: [Decode] checks that it is one JSON object and reads what is needed to route it. The
 // bytes stay in [Message.Raw] as they came, so that unknown types, unknown fields and numbers beyond a double survive. The
 // typed views are made when somebody asks for them: [Message.Typed] returns the Go type of a message's kind for a type switch
-// ([MessageKinds] lists them), [Block.Typed] that of a content block, [View] reads any object into a struct. They are lenient: a field that is missing or of another type is left at its zero value and fails nothing, because the CLI
-// changes its shapes between releases. Names are matched exactly; the wire mixes snake_case and camelCase.
+// ([MessageKinds] lists them), [Block.Typed] that of a content block, [HookCallback.HookInput] that of a hook's input, [View] reads any
+// object into a struct. They are lenient: a field that is missing or of another type is left at its zero value and fails nothing,
+// because the CLI changes its shapes between releases. Names are matched exactly; the wire mixes snake_case and camelCase.
+//
+// Each kind of control request has a type, [SetModel] say, and one for what answers it with content, [SetModelResult] ([RequestKinds]
+// lists both); [RawRequest] is any other. What an SDK answers to the CLI is made by hand or by a function: [PermissionResult],
+// [PermissionUpdate], [HookOutput], [ElicitationResult], [UserDialogResult]. These keep the JSON that they were read from in Raw and are
+// written as that, so clear Raw to change one.
 //
 // All functions are pure and safe for concurrent use. Raw texts alias the line that they were decoded from: who changes or
 // reuses that buffer changes them too. A message and its views encode to what they were decoded from, byte for byte.

@@ -1,6 +1,7 @@
 package protocol_test
 
 import (
+	"encoding/json"
 	"fmt"
 
 	"github.com/wiretrial/wiretrial/protocol"
@@ -69,4 +70,30 @@ func ExampleMessage_Typed() {
 	// starts look around
 	// goes on hi
 	// unknown hologram 3
+}
+
+func ExampleHookCallback_HookInput() {
+	line := `{"type":"control_request","request_id":"h1","request":{"subtype":"hook_callback","callback_id":"hook_0","tool_use_id":"t1",` +
+		`"input":{"hook_event_name":"PreToolUse","session_id":"s","transcript_path":"/t","cwd":"/w","tool_name":"Bash","tool_input":{"command":"rm -r /"},"tool_use_id":"t1"}}}`
+	m, err := protocol.Decode([]byte(line))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	var out protocol.HookOutput
+	if in, ok := m.HookCallback().HookInput().(*protocol.PreToolUseInput); ok {
+		reason := in.ToolName + " is not for that"
+		out.Specific = protocol.PreToolUseOutput{PermissionDecision: protocol.Deny, PermissionDecisionReason: reason}
+	}
+	answer, err := protocol.EncodeSuccess(m.ControlRequest().ID, out)
+	fmt.Println(string(protocol.Member(protocol.Member(answer, "response"), "response")), err)
+	// Output:
+	// {"hookSpecificOutput":{"hookEventName":"PreToolUse","permissionDecision":"deny","permissionDecisionReason":"Bash is not for that"}} <nil>
+}
+
+func ExampleView() {
+	answer := json.RawMessage(`{"added":["calc"],"removed":[],"errors":{"web":"no such host"}}`)
+	result := protocol.View[protocol.MCPSetServersResult](answer)
+	fmt.Println(result.Added, result.Errors["web"])
+	// Output: [calc] no such host
 }

@@ -1,5 +1,7 @@
 package protocol
 
+import "slices"
+
 // Asker is who writes a control request.
 type Asker int
 
@@ -37,6 +39,11 @@ type RequestKind struct {
 // RequestKinds returns every kind of control request that this package has a type for. The list grows with the CLI's releases; a
 // subtype that is not in it is legal. [IsForAnother] and the names that begin with SubUI tell of kinds without a type.
 func RequestKinds() []RequestKind {
+	return slices.Concat(sessionKinds(), workKinds(), hostKinds(), cliKinds())
+}
+
+// sessionKinds are about the session and its MCP servers.
+func sessionKinds() []RequestKind {
 	return []RequestKind{
 		{BySDK, true, Initialize{}, InitializeResult{}},
 		{BySDK, true, Interrupt{}, InterruptResult{}},
@@ -65,6 +72,12 @@ func RequestKinds() []RequestKind {
 		{BySDK, false, MCPClearAuth{}, nil},
 		{BySDK, false, MCPOAuthCallbackURL{}, nil},
 		{BySDK, false, ChannelEnable{}, nil},
+	}
+}
+
+// workKinds are about files, tasks, settings and usage.
+func workKinds() []RequestKind {
+	return []RequestKind{
 		{BySDK, true, RewindFiles{}, RewindFilesResult{}},
 		{BySDK, true, ReadFile{}, ReadFileResult{}},
 		{BySDK, true, SeedReadState{}, nil},
@@ -86,6 +99,12 @@ func RequestKinds() []RequestKind {
 		{BySDK, true, GetUsage{}, GetUsageResult{}},
 		{BySDK, true, ListModels{}, ListModelsResult{}},
 		{BySDK, true, GetBinaryVersion{}, GetBinaryVersionResult{}},
+	}
+}
+
+// hostKinds are about the host of the session.
+func hostKinds() []RequestKind {
+	return []RequestKind{
 		{BySDK, false, ClaudeAuthenticate{}, nil},
 		{BySDK, false, ClaudeOAuthCallback{}, nil},
 		{BySDK, false, ClaudeOAuthWaitForCompletion{}, nil},
@@ -103,6 +122,12 @@ func RequestKinds() []RequestKind {
 		{BySDK, false, GetChromeBrowsers{}, nil},
 		{BySDK, false, SelectChromeBrowser{}, nil},
 		{BySDK, false, SetChromeBrowserHints{}, nil},
+	}
+}
+
+// cliKinds are the requests of the CLI.
+func cliKinds() []RequestKind {
+	return []RequestKind{
 		{ByCLI, true, CanUseTool{}, PermissionResult{}},
 		{ByCLI, true, HookCallback{}, HookOutput{}},
 		{ByBoth, true, MCPMessage{}, MCPResponse{}},
