@@ -187,7 +187,8 @@ func (c *cli) leavesChild() int {
 	if err := child.Start(); err != nil {
 		c.fail("child: %v", err)
 	}
-	return c.finishes()
+	c.says(result("done"))
+	return 0
 }
 
 // lifeVariable is the socket by which the child of a CLI lives and is seen to live.

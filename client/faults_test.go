@@ -234,7 +234,13 @@ func outlivedByAChild(t *testing.T, o client.Options) {
 		t.Skip(err)
 	}
 	defer listener.Close()
-	queried(t, o, nil)
+	c := open(t, o) // nothing but the process's own end can end this session
+	if err := c.Query(within(t), client.Text("go")); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := texts(c.Messages(within(t))); err != nil || joined(got) != "done" {
+		t.Errorf("got %v, %v", got, err)
+	}
 	child, err := listener.Accept()
 	if err != nil {
 		t.Fatal(err)
