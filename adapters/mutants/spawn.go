@@ -63,6 +63,10 @@ func optionGroup() []Mutant {
 			Kills: kills("spawn/options"),
 			Parts: withEachFlag(func(f *parts.Flag) { f.Value = f.Value[strings.LastIndexByte(f.Value, ',')+1:] }),
 		}, {
+			Name: "host-servers-only", Group: Spawn, Fault: "announces the servers of the host only",
+			Kills: kills("spawn/servers-of-both-kinds"),
+			Parts: withFlags(func(f parts.Flag) bool { return f.Name != "--mcp-config" }),
+		}, {
 			Name: "append-replaces", Group: Spawn, Fault: "replaces the system prompt by what should be added to it",
 			Kills: kills("spawn/system-prompt"),
 			Parts: withEachFlag(func(f *parts.Flag) {
@@ -92,7 +96,7 @@ func startupGroup() []Mutant {
 			}),
 		}, {
 			Name: "bare-initialize", Group: Spawn, Fault: "says of the options nothing in initialize but hooks and servers",
-			Kills: kills("spawn/options-in-initialize"),
+			Kills: kills("spawn/options-in-initialize", "spawn/large-agents"),
 			Parts: with(func(p *parts.Parts) {
 				p.Request = func(id protocol.ID, r protocol.Request) ([]byte, error) {
 					if full, ok := r.(protocol.Initialize); ok {
