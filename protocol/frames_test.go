@@ -333,7 +333,8 @@ func sameInside(t *testing.T, doc schemaDoc, s schemaAny, typ reflect.Type, reac
 			s = *deeper
 		}
 	}
-	if target, ok := strings.CutPrefix(s.Ref, "#/$defs/part."); ok {
-		sameFields(t, doc, "part."+target, typ, reached)
+	target := strings.TrimPrefix(s.Ref, "#/$defs/")
+	if strings.HasPrefix(target, "part.") || strings.HasPrefix(target, "request.") {
+		sameFields(t, doc, target, typ, reached)
 	}
 }
