@@ -51,7 +51,7 @@ func TestTheGoProgramReadsWhatTheCLIWrites(t *testing.T) {
 // TestRatios compares the three in one run; each is run five times in turn, and the best of each counts, because a machine only ever
 // makes a program slower:
 //
-//	go test ./bench -run TestRatios -ratios -v
+//	go test ./internal/bench -run TestRatios -ratios -v
 //
 // A ratio that is missed is printed as missed and fails the test.
 func TestRatios(t *testing.T) {

@@ -3,7 +3,7 @@
 //
 //   - claude: a CLI that does nothing but write as fast as the pipe takes it;
 //   - gosdk, python.py and node.mjs: the same program three times, with typed messages delivered to the user;
-//   - the test that builds, installs, runs and compares them: go test ./bench -run TestRatios -ratios -v
+//   - the test that builds, installs, runs and compares them: go test ./internal/bench -run TestRatios -ratios -v
 //
 // It is no part of the product and judges no conformance. Without -ratios its test checks only that the programs agree.
 package bench
