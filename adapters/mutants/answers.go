@@ -18,7 +18,9 @@ import (
 	"github.com/wiretrial/wiretrial/transport"
 )
 
-func answersGroup() []Mutant { return slices.Concat(whetherAnswered(), whatAnswered(), askedFaults()) }
+func answersGroup() []Mutant {
+	return slices.Concat(whetherAnswered(), whatAnswered(), askedFaults(), questionFaults())
+}
 
 // whetherAnswered are the faults in whether and when a request is answered.
 func whetherAnswered() []Mutant {
@@ -47,7 +49,7 @@ func whetherAnswered() []Mutant {
 			}),
 		}, {
 			Name: "deaf-to-cancel", Group: Answers, Fault: "ignores control_cancel_request and answers late",
-			Kills: kills("permissions/cancelled", "hooks/timed-out-by-the-cli"),
+			Kills: kills("permissions/cancelled", "hooks/timed-out-by-the-cli", "elicitation/cancelled"),
 			Parts: with(func(p *parts.Parts) {
 				p.Inbound = without(func(m protocol.Message) bool { return m.Type == protocol.TypeControlCancel })
 			}),

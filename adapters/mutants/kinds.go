@@ -160,6 +160,60 @@ func askedFaults() []Mutant {
 	}
 }
 
+// questionFaults are the faults in what becomes of a question to the user: an elicitation or a dialog.
+func questionFaults() []Mutant {
+	return []Mutant{
+		{
+			Name: "runs-no-question", Group: Answers, Fault: "declines every question of a server, whatever callback there is", Opposite: "accepts-questions",
+			Kills: kills("elicitation/answered", "elicitation/what-is-asked", "elicitation/beside-others"),
+			Parts: handling(protocol.SubElicitation, func(context.Context, parts.Request, parts.Handler) (any, error) {
+				return map[string]string{"action": "decline"}, nil
+			}),
+		}, {
+			Name: "accepts-questions", Group: Answers, Fault: "accepts a question where its callback failed, or where there is none", Opposite: "runs-no-question",
+			Kills: kills("elicitation/nobody-to-ask", "elicitation/raised"),
+			Parts: handling(protocol.SubElicitation, func(ctx context.Context, r parts.Request, own parts.Handler) (any, error) {
+				value, err := own(ctx, r)
+				raw, bad := json.Marshal(value)
+				if err != nil || bad != nil || gjson.GetBytes(raw, "action").String() == "decline" {
+					return map[string]any{"action": "accept", "content": map[string]any{}}, nil
+				}
+				return value, nil
+			}),
+		}, {
+			Name: "settles-dialogs", Group: Answers, Fault: "settles every dialog as cancelled by its user",
+			Kills: kills("elicitation/dialog", "elicitation/undeclared-dialog"),
+			Parts: with(func(p *parts.Parts) {
+				p.Answer = func(r parts.Request, o parts.Outcome) []byte {
+					if r.Message.Subtype == protocol.SubRequestUserDialog {
+						o = parts.Outcome{Value: map[string]string{"behavior": "cancelled"}}
+					}
+					return parts.Answer(r, o)
+				}
+				p.Handler = handler(protocol.SubRequestUserDialog, func(context.Context, parts.Request, parts.Handler) (any, error) {
+					return map[string]string{"behavior": "cancelled"}, nil
+				})
+			}),
+		},
+	}
+}
+
+// handling gives the product with another handler for the requests of one subtype.
+func handling(subtype string, handle func(context.Context, parts.Request, parts.Handler) (any, error)) func() *parts.Parts {
+	return with(func(p *parts.Parts) { p.Handler = handler(subtype, handle) })
+}
+
+func handler(subtype string, handle func(context.Context, parts.Request, parts.Handler) (any, error)) func(parts.Handler) parts.Handler {
+	return func(own parts.Handler) parts.Handler {
+		return func(ctx context.Context, r parts.Request) (any, error) {
+			if r.Message.Subtype == subtype {
+				return handle(ctx, r, own)
+			}
+			return own(ctx, r)
+		}
+	}
+}
+
 // kindFaults are the faults in what becomes of a kind of message.
 func kindFaults() []Mutant {
 	return []Mutant{
