@@ -38,7 +38,7 @@ type core struct {
 	pending parts.Pending
 	queue   parts.Queue
 	handler parts.Handler
-	skipped notifier // of OnSkip
+	skipped *notifier // of OnSkip
 
 	ctx  context.Context // of callbacks: ends when the session is over or told to end
 	stop context.CancelFunc
@@ -73,16 +73,17 @@ func open(ctx context.Context, opts Options, p *parts.Parts) (*core, error) {
 	if err != nil {
 		return nil, err
 	}
-	t, err := openTransport(ctx, launch, p)
+	skipped := &notifier{call: opts.OnSkip}
+	t, err := openTransport(ctx, launch, p, skipped)
 	if err != nil {
 		launch.clean()
 		return nil, err
 	}
-	return newCore(opts, launch, p, t), nil
+	return newCore(opts, launch, p, t, skipped), nil
 }
 
 // newCore puts a session over a transport. Nothing is read before its read is called.
-func newCore(opts Options, launch *launch, p *parts.Parts, t transport.Transport) *core {
+func newCore(opts Options, launch *launch, p *parts.Parts, t transport.Transport, skipped *notifier) *core {
 	s := &core{
 		opts: opts, launch: launch, parts: p, t: p.Wrap(t),
 		pending: p.Pending(), queue: p.Queue(opts.maxUnread()), turns: p.Turns(),
@@ -90,12 +91,12 @@ func newCore(opts Options, launch *launch, p *parts.Parts, t transport.Transport
 	}
 	s.ctx, s.stop = context.WithCancel(context.Background())
 	s.mcp = newMCPBridge(s)
-	s.skipped = notifier{s: s, call: s.opts.OnSkip}
+	s.skipped, skipped.s = skipped, s
 	s.handler = p.Handler(s.handle)
 	return s
 }
 
-func openTransport(ctx context.Context, l *launch, p *parts.Parts) (transport.Transport, error) {
+func openTransport(ctx context.Context, l *launch, p *parts.Parts, skipped *notifier) (transport.Transport, error) {
 	opts := l.opts
 	if opts.Open != nil {
 		t, err := opts.Open(ctx)
@@ -111,7 +112,7 @@ func openTransport(ctx context.Context, l *launch, p *parts.Parts) (transport.Tr
 	spawn := opts.Spawn
 	if spawn == nil {
 		spawn = func(ctx context.Context, c transport.Command) (transport.Transport, error) {
-			return p.Open(ctx, c, opts.transportOptions())
+			return p.Open(ctx, c, opts.transportOptions(skipped))
 		}
 	}
 	t, err := spawn(ctx, command)

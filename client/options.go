@@ -266,18 +266,10 @@ func (o *Options) maxUnread() int64 {
 	return o.MaxUnread
 }
 
-// framing gives the rules of the lines; a line that is no frame is passed over there already.
-func (o *Options) framing() transport.FramerOptions {
-	f := transport.FramerOptions{MaxFrame: o.MaxFrame}
-	if o.OnSkip != nil {
-		f.OnSkip = func(e *transport.FrameError) { o.OnSkip(e) }
-	}
-	return f
-}
-
-func (o *Options) transportOptions() transport.Options {
+// transportOptions are those of a process. A line that is no frame is passed over there already, and skipped is told as of any other.
+func (o *Options) transportOptions(skipped *notifier) transport.Options {
 	return transport.Options{
-		Framing:    o.framing(),
+		Framing:    transport.FramerOptions{MaxFrame: o.MaxFrame, OnSkip: func(e *transport.FrameError) { skipped.tell(e) }},
 		Escalation: o.Escalation,
 		OnStderr:   o.OnStderr,
 	}

@@ -39,7 +39,7 @@ var ErrNotPending = errors.New("no such request is open")
 // call fails with its reason.
 func NewSession(ctx context.Context, t transport.Transport) *Session {
 	own := Options{Open: func(context.Context) (transport.Transport, error) { return t, nil }}
-	c := newCore(own, &launch{opts: &own}, parts.Default(), t)
+	c := newCore(own, &launch{opts: &own}, parts.Default(), t, &notifier{call: own.OnSkip})
 	c.initialized = true // by whoever started it; its end is judged as that of one that is ready
 	return newSession(ctx, c, nil)
 }
