@@ -285,7 +285,8 @@ func TestTypesAndSchemaHaveTheSameFields(t *testing.T) {
 		}
 	}
 	for name := range doc.Defs {
-		if !reached[name] && (strings.HasPrefix(name, "system.") || strings.HasPrefix(name, "part.") || strings.HasPrefix(name, "block.")) {
+		if !reached[name] && (strings.HasPrefix(name, "system.") || strings.HasPrefix(name, "part.") || strings.HasPrefix(name, "block.") ||
+			strings.HasPrefix(name, "request.")) {
 			t.Errorf("%s: no type has it", name)
 		}
 	}
@@ -302,6 +303,12 @@ func sameFields(t *testing.T, doc schemaDoc, name string, typ reflect.Type, reac
 		return
 	}
 	reached[name] = true
+	sameMembers(t, doc, name, def, typ, reached)
+}
+
+// sameMembers compares the fields of a type with the properties of a schema, and goes on with what is inside.
+func sameMembers(t *testing.T, doc schemaDoc, name string, def schemaDoc, typ reflect.Type, reached map[string]bool) {
+	t.Helper()
 	fields := fieldsOf(typ)
 	names := slices.Sorted(maps.Keys(fields))
 	common := []string{"uuid", "session_id", "type", "subtype"}
@@ -318,11 +325,12 @@ func sameFields(t *testing.T, doc schemaDoc, name string, typ reflect.Type, reac
 			}
 			continue
 		}
-		sameInside(t, doc, inner, typ.FieldByIndex(index).Type, reached)
+		sameInside(t, doc, name+"."+property, inner, typ.FieldByIndex(index).Type, reached)
 	}
 }
 
-func sameInside(t *testing.T, doc schemaDoc, s schemaAny, typ reflect.Type, reached map[string]bool) {
+// sameInside compares the type of a field with the schema of a property: a definition, or an object that the schema writes out.
+func sameInside(t *testing.T, doc schemaDoc, at string, s schemaAny, typ reflect.Type, reached map[string]bool) {
 	t.Helper()
 	for typ.Kind() == reflect.Pointer || typ.Kind() == reflect.Slice || typ.Kind() == reflect.Map {
 		typ = typ.Elem()
@@ -332,8 +340,10 @@ func sameInside(t *testing.T, doc schemaDoc, s schemaAny, typ reflect.Type, reac
 			s = *deeper
 		}
 	}
-	target := strings.TrimPrefix(s.Ref, "#/$defs/")
-	if strings.HasPrefix(target, "part.") || strings.HasPrefix(target, "request.") {
+	switch target := strings.TrimPrefix(s.Ref, "#/$defs/"); {
+	case strings.HasPrefix(target, "part.") || strings.HasPrefix(target, "request."):
 		sameFields(t, doc, target, typ, reached)
+	case len(s.Properties) > 0 && typ.Kind() == reflect.Struct:
+		sameMembers(t, doc, at, s.schemaDoc, typ, reached)
 	}
 }
