@@ -193,24 +193,27 @@ func knownKinds(t *testing.T) []string {
 	return out
 }
 
-// subtypes lists the control requests that package protocol has a constant for. Those of the CLI stand in control_cli.go.
+// subtypes lists "who control_request/subtype" of all control requests that are known. Those of the CLI without a type are those of a
+// remote session and of a user interface.
 func subtypes(t *testing.T) []string {
 	t.Helper()
 	var out []string
-	for file, who := range map[string]string{"request_names.go": "sdk", "control_cli.go": "cli"} {
-		text, err := os.ReadFile("../../protocol/" + file)
-		if err != nil {
-			t.Fatal(err)
+	for _, k := range protocol.RequestKinds() {
+		if k.Asker != protocol.ByCLI {
+			out = append(out, "sdk control_request/"+k.Request.Subtype())
 		}
-		names := regexp.MustCompile(`(?m)^\tSub\w+\s*=\s*"(\w+)"$`).FindAllStringSubmatch(string(text), -1)
-		if len(names) < 15 {
-			t.Fatalf("%s holds only %d subtypes", file, len(names))
-		}
-		for _, m := range names {
-			out = append(out, who+" control_request/"+m[1])
+		if k.Asker != protocol.BySDK {
+			out = append(out, "cli control_request/"+k.Request.Subtype())
 		}
 	}
-	return append(out, "sdk control_request/"+protocol.SubMCPMessage)
+	for _, subtype := range []string{
+		protocol.SubRemoteToolCall, protocol.SubRemotePlumbingCall, protocol.SubRemoteToolsProbe, protocol.SubRemoteToolsReannounce,
+		protocol.SubUICopy, protocol.SubUIPromptRead, protocol.SubUIPromptFill, protocol.SubUIPromptPaint, protocol.SubUIPromptSuggest,
+		protocol.SubUIReadSelection,
+	} {
+		out = append(out, "cli control_request/"+subtype)
+	}
+	return out
 }
 
 // alternatives returns the words between which a schema decides by type or subtype.
