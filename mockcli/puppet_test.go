@@ -247,6 +247,15 @@ func TestWriteBlocks(t *testing.T) {
 	}
 }
 
+// closeReader makes the other end of the mock's stdout go. A process that another test is just starting holds a copy of it until it executes
+// its program: no start may be under way, and none may begin until the test is over.
+func closeReader(t *testing.T, r *rig) {
+	t.Helper()
+	syscall.ForkLock.RLock()
+	t.Cleanup(syscall.ForkLock.RUnlock)
+	mustDo(t, r.out.Close())
+}
+
 // R2: a reader that is gone is an error of the write, not the end of the mock.
 func TestWriteToClosedReader(t *testing.T) {
 	t.Parallel()
@@ -254,7 +263,7 @@ func TestWriteToClosedReader(t *testing.T) {
 		t.Run(kind, func(t *testing.T) {
 			t.Parallel()
 			r := rigWith(t, kind)
-			mustDo(t, r.out.Close())
+			closeReader(t, r)
 			if e := r.do(Command{Op: OpWrite, FD: 1, Data: []byte("x")}); e.OK || e.Err != "EPIPE" || e.N != 0 {
 				t.Errorf("done %+v", e)
 			}
@@ -268,7 +277,7 @@ func TestReaderGoneWhileBlocked(t *testing.T) {
 	r := rigOf(t)
 	id := r.send(Command{Op: OpWrite, FD: 1, Data: make([]byte, 1<<20)})
 	n := r.await(EvBlocked).N
-	mustDo(t, r.out.Close())
+	closeReader(t, r)
 	if e := r.doneOf(id); e.OK || e.Err != "EPIPE" || e.N != n {
 		t.Errorf("done %+v, want EPIPE after %d", e, n)
 	}
