@@ -107,21 +107,7 @@ func askedFaults() []Mutant {
 		}, {
 			Name: "ids-once", Group: Answers, Fault: "takes a request whose id came before for a copy",
 			Kills: kills("permissions/id-again"),
-			Parts: with(func(p *parts.Parts) {
-				var mu sync.Mutex
-				seen := map[protocol.ID]bool{}
-				p.Inbound = without(func(m protocol.Message) bool {
-					mu.Lock()
-					defer mu.Unlock()
-					if m.Type != protocol.TypeControlRequest {
-						return false
-					}
-					id := m.ControlRequest().ID
-					was := seen[id]
-					seen[id] = true
-					return was
-				})
-			}),
+			Parts: with(dropsKnownIDs),
 		}, {
 			Name: "cancels-latest", Group: Answers, Fault: "takes a withdrawal for that of the latest request",
 			Kills: kills("permissions/stray-cancel"),
@@ -145,19 +131,39 @@ func askedFaults() []Mutant {
 		}, {
 			Name: "waits-for-callbacks", Group: Process, Fault: "closes only when every callback has returned",
 			Kills: kills("mcp/stuck-tool"),
-			Parts: with(func(p *parts.Parts) {
-				open := &sync.WaitGroup{}
-				p.Handler = func(own parts.Handler) parts.Handler {
-					return func(ctx context.Context, r parts.Request) (any, error) {
-						open.Add(1)
-						defer open.Done()
-						return own(context.WithoutCancel(ctx), r)
-					}
-				}
-				p.Wrap = func(t transport.Transport) transport.Transport { return lingering{t, open} }
-			}),
+			Parts: with(waitsForCallbacks),
 		},
 	}
+}
+
+// dropsKnownIDs drops a request of the CLI whose id came before.
+func dropsKnownIDs(p *parts.Parts) {
+	var mu sync.Mutex
+	seen := map[protocol.ID]bool{}
+	p.Inbound = without(func(m protocol.Message) bool {
+		mu.Lock()
+		defer mu.Unlock()
+		if m.Type != protocol.TypeControlRequest {
+			return false
+		}
+		id := m.ControlRequest().ID
+		was := seen[id]
+		seen[id] = true
+		return was
+	})
+}
+
+// waitsForCallbacks keeps the end of a session from callbacks, and the session open until the last has returned.
+func waitsForCallbacks(p *parts.Parts) {
+	open := &sync.WaitGroup{}
+	p.Handler = func(own parts.Handler) parts.Handler {
+		return func(ctx context.Context, r parts.Request) (any, error) {
+			open.Add(1)
+			defer open.Done()
+			return own(context.WithoutCancel(ctx), r)
+		}
+	}
+	p.Wrap = func(t transport.Transport) transport.Transport { return lingering{t, open} }
 }
 
 // questionFaults are the faults in what becomes of a question to the user: an elicitation or a dialog.
