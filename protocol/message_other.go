@@ -97,10 +97,9 @@ type Goal struct {
 	LastReason    string      `json:"last_reason"`     // why it is not reached yet
 }
 
-// AutocompactState tells hosts about automatic compacting. No public type names its fields.
+// AutocompactState tells hosts about automatic compacting (cli:12). No public type names it; look into Raw for its fields.
 type AutocompactState struct {
 	Header
-	Value json.RawMessage `json:"value"` // the state
 }
 
 // CommandLifecycle tells what became of a user line that carried a uuid. Completed comes after the result (cli:3).

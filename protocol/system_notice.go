@@ -198,18 +198,18 @@ type MirrorKey struct {
 	Subpath    string `json:"subpath"`    // the subagent's part
 }
 
-// PostTurnSummary sums a turn up. No public type names it; its fields beyond these are not known.
+// PostTurnSummary is known by its name alone, which the TypeScript SDK lets through (ts:MSG-02). Look into Raw for its fields.
 type PostTurnSummary struct {
 	Header
-	Summary string `json:"summary"` // the summary
 }
 
-// SessionMetadata tells facts about the session to hosts. No public type names it, nor its fields.
+// SessionMetadata is known by its name alone, which the TypeScript SDK lets through (ts:MSG-02). Look into Raw for its fields.
 type SessionMetadata struct {
 	Header
 }
 
-// UIInvalidate tells a user interface to read its state again (cli:12). No public type names it, nor its fields.
+// UIInvalidate was seen from a CLI in bare mode (cli:12), to tell a user interface to read its state again as its name has it. No public
+// type names it; look into Raw for its fields.
 type UIInvalidate struct {
 	Header
 }

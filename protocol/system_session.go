@@ -157,8 +157,7 @@ type SessionWritesLost struct {
 	TranscriptSessionIDs []string `json:"transcript_session_ids"` // whose transcripts
 }
 
-// BridgeState tells how the link to a remote session stands. Its fields beyond these are not known.
+// BridgeState tells how the link to a remote session stands (cli:12). No public type names it; look into Raw for its fields.
 type BridgeState struct {
 	Header
-	State string `json:"state"` // how it stands
 }

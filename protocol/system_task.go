@@ -105,10 +105,9 @@ type BackgroundTask struct {
 	Ambient      bool   `json:"ambient"`        // the task is housekeeping, not activity
 }
 
-// TaskSummary is a line about what the session does. No public type names it; its fields beyond these are not known.
+// TaskSummary is known by its name alone, which the TypeScript SDK lets through (ts:MSG-02). Look into Raw for its fields.
 type TaskSummary struct {
 	Header
-	Summary string `json:"summary"` // the line
 }
 
 // HoldsStdin reports whether the task may still need answers from the SDK after its turn's result, because it runs an agent. Shells and
