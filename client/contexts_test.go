@@ -252,12 +252,18 @@ func TestQuestionsThatInitializeListsAreAnswered(t *testing.T) {
 	id := f.reads("control_request/initialize").ControlRequest().ID
 	f.writes(`{"type":"control_response","response":{"subtype":"success","request_id":` + quote(id.String()) + `,"response":{},` +
 		`"pending_permission_requests":[null,7,{"type":"user"},` + request("pp1", askTool) + `,` + request("pp1", askTool) + `],` +
-		`"pending_user_dialog_requests":{}}}`)
+		`"pending_user_dialog_requests":{},` +
+		`"pending_elicitation_requests":[` + request("pe1", `{"subtype":"elicitation","mcp_server_name":"s","message":"who?"}`) + `]}}`)
 	if err := <-done; err != nil {
 		t.Fatal(err)
 	}
-	if r := f.answerOf("pp1"); !strings.Contains(string(r.Response), `"t1"`) {
-		t.Errorf("got %s", r.Raw)
+	answers := map[string]string{}
+	for range 2 { // each callback has a goroutine of its own: any order
+		r := f.reads("control_response/success").ControlResponse()
+		answers[r.ID.String()] = string(r.Response)
+	}
+	if !strings.Contains(answers["pp1"], `"t1"`) || answers["pe1"] != `{"action":"decline"}` {
+		t.Errorf("got %v", answers)
 	}
 	if err := c.Disconnect(within(t)); err != nil {
 		t.Error(err)

@@ -87,7 +87,7 @@ func (s *core) answered(m Message) {
 	if subtype != protocol.SubInitialize || response.Failed() {
 		return
 	}
-	for _, raw := range slices.Concat(response.PendingPermissions, response.PendingDialogs) {
+	for _, raw := range slices.Concat(response.PendingPermissions, response.PendingDialogs, response.PendingElicitations) {
 		if question, err := s.parts.Decode(raw); err == nil && question.Type == protocol.TypeControlRequest {
 			s.serve(question)
 		}

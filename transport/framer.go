@@ -18,8 +18,9 @@ type FrameReader interface {
 }
 
 // Recycler is what a FrameReader or a Transport can be besides: one that takes frames back. See
-// [Framer.Recycle].
+// [Framer.Recycle]. The client of this module gives no frame back, because its messages are for its user to keep.
 type Recycler interface {
+	// Recycle takes a frame that nobody uses any more, nor any part of it.
 	Recycle(frame []byte)
 }
 

@@ -12,8 +12,10 @@ import (
 //
 // All methods but ReadFrame may be called from any goroutine at any time.
 type Transport interface {
-	// ReadFrame returns the next frame without its line feed. The slice belongs to the caller. It
-	// returns io.EOF at the end of the peer's output, and a [*FrameError] for a line that is no frame:
+	// ReadFrame returns the next frame without its line feed. The slice belongs to the caller: its
+	// memory is never written again, by no later read either, because messages and their strings are
+	// parts of it and outlive the loop that read it. Only a caller who gives it back, to a [Recycler],
+	// ends that. It returns io.EOF at the end of the peer's output, and a [*FrameError] for a line that is no frame:
 	// reading may go on after that. Any other error is final. One goroutine may read at a time. After
 	// CloseInput, and after Close, what the peer still wrote can be read.
 	ReadFrame() ([]byte, error)

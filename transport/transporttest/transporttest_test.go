@@ -24,6 +24,15 @@ type (
 		transport.Transport
 		buf []byte
 	}
+	goesRound struct {
+		transport.Transport
+		ring []byte
+		next int
+	}
+	takesTooMuch struct {
+		transport.Transport
+		before, last []byte
+	}
 	endsAtNoise   struct{ transport.Transport }
 	ignoresCtx    struct{ transport.Transport }
 	writesAnyLine struct{ transport.Transport }
@@ -45,6 +54,29 @@ func (b *sharesFrames) ReadFrame() ([]byte, error) {
 	b.buf = append(b.buf[:0], frame...)
 	return b.buf, err
 }
+
+// ReadFrame hands out parts of a ring of 1 MiB.
+func (b *goesRound) ReadFrame() ([]byte, error) {
+	frame, err := b.Transport.ReadFrame()
+	if len(frame) > len(b.ring) {
+		return frame, err
+	}
+	if b.next+len(frame) > len(b.ring) {
+		b.next = 0
+	}
+	mine := b.ring[b.next : b.next+len(frame) : b.next+len(frame)]
+	b.next += copy(mine, frame)
+	return mine, err
+}
+
+func (b *takesTooMuch) ReadFrame() ([]byte, error) {
+	frame, err := b.Transport.ReadFrame()
+	b.before, b.last = b.last, frame
+	return frame, err
+}
+
+// Recycle takes the frame before, too.
+func (b *takesTooMuch) Recycle([]byte) { clear(b.before) }
 
 func (b endsAtNoise) ReadFrame() ([]byte, error) {
 	frame, err := b.Transport.ReadFrame()
@@ -121,7 +153,13 @@ func TestCheckFindsFaults(t *testing.T) {
 		says   string
 		hangs  bool
 	}{
-		"shares frames":       {func(t transport.Transport) transport.Transport { return &sharesFrames{Transport: t} }, "a frame belongs to its reader", false},
+		"shares frames":  {func(t transport.Transport) transport.Transport { return &sharesFrames{Transport: t} }, "a frame belongs to its reader", false},
+		"takes too much": {func(t transport.Transport) transport.Transport { return &takesTooMuch{Transport: t} }, "a frame belongs to its reader", false},
+		"goes round": {
+			func(t transport.Transport) transport.Transport {
+				return &goesRound{Transport: t, ring: make([]byte, 1<<20)}
+			}, "a frame belongs to its reader", false,
+		},
 		"ends at noise":       {func(t transport.Transport) transport.Transport { return endsAtNoise{t} }, "a line that is no frame is one error", false},
 		"ignores its context": {func(t transport.Transport) transport.Transport { return ignoresCtx{t} }, "a context that has ended", true},
 		"writes any line":     {func(t transport.Transport) transport.Transport { return writesAnyLine{t} }, "what is not one line", false},
