@@ -64,9 +64,12 @@ type CanUseTool struct {
 	Description             string          `json:"description,omitempty"`                // what the call does, to show
 	AgentID                 string          `json:"agent_id,omitempty"`                   // the subagent that asks; empty for the main one
 	MCPServer               *MCPServerRef   `json:"mcp_server,omitempty"`                 // whose tool it is
-	ServerPrompt            string          `json:"server_prompt,omitempty"`
-	Plugin                  string          `json:"plugin,omitempty"`
-	ComputerFolder          *ComputerFolder `json:"computer_folder,omitempty"`
+
+	// These are not declared: the TypeScript SDK reads them, and hands them on under names that say as much.
+
+	ServerPrompt   string          `json:"server_prompt,omitempty"`
+	Plugin         string          `json:"plugin,omitempty"`
+	ComputerFolder *ComputerFolder `json:"computer_folder,omitempty"`
 
 	// Raw is the request's body with everything that has no field here.
 	Raw json.RawMessage `json:"-"`

@@ -17,6 +17,13 @@
 // [PermissionUpdate], [HookOutput], [ElicitationResult], [UserDialogResult]. These keep the JSON that they were read from in Raw and are
 // written as that, so clear Raw to change one.
 //
+// Lines are made by [EncodeUser], [EncodeRequest], [EncodeSuccess], [EncodeError] and [EncodeCancel]. [Rules] are what an SDK has to keep,
+// [DeliveryOf] says which messages its user may count on.
+//
+// Names tell the group: a message or a request is named as its subtype (TaskStarted, MCPStatus), a block ends in Content (ToolUseContent),
+// the answer of the CLI in Result, a hook's input in Input and what it alone may answer in Output. What stands inside of these is named by
+// what it is. Sub, Type, System, Hook, Event, Delta and Block begin the constants for words of the wire.
+//
 // All functions are pure and safe for concurrent use. Raw texts alias the line that they were decoded from: who changes or
 // reuses that buffer changes them too. A message and its views encode to what they were decoded from, byte for byte.
 package protocol

@@ -89,7 +89,7 @@ type User struct {
 	ToolResultMeta   []ToolResultMeta `json:"tool_result_meta"`   // how the calls were decided
 	IsReplay         bool             `json:"isReplay"`           // an SDK wrote it and the CLI echoes it
 	IsSynthetic      bool             `json:"isSynthetic"`        // the CLI made it up
-	IsMeta           bool             `json:"isMeta"`             // it is for the model and not for people
+	IsMeta           bool             `json:"isMeta"`             // not declared; of transcripts, where it marks what is for the model and not for people
 	Priority         string           `json:"priority"`           // now, next or later
 	Origin           *Origin          `json:"origin"`             // who sent it
 	ShouldQuery      *bool            `json:"shouldQuery"`        // false: it starts no turn; nil: it was not said

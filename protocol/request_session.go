@@ -28,7 +28,8 @@ type SetModelResult struct {
 // SetPermissionMode changes how permissions are decided.
 type SetPermissionMode struct {
 	Mode string `json:"mode"` // default, acceptEdits, bypassPermissions, plan, dontAsk or auto
-	// AnswersBypassSwitchBack says that the user was asked whether to go back from bypassPermissions.
+	// AnswersBypassSwitchBack is not declared: the TypeScript SDK writes it. As its name has it, the user was asked whether to go back from
+	// bypassPermissions.
 	AnswersBypassSwitchBack *bool `json:"answers_bypass_switch_back,omitempty"`
 }
 

@@ -37,8 +37,8 @@ type Result struct {
 	CredentialExpiresAt         string                `json:"credential_expires_at"`           // when the login ends
 	FastModeState               string                `json:"fast_mode_state"`                 // off, cooldown or on
 	FastModeDisabledReason      string                `json:"fast_mode_disabled_reason"`       // why fast mode is off
-	SubagentStats               json.RawMessage       `json:"subagent_stats"`                  // counts of the subagents
-	SafetyStops                 json.Number           `json:"safety_stops"`                    // replies that were stopped for safety
+	SubagentStats               json.RawMessage       `json:"subagent_stats"`                  // not declared; known by its name (cli:12)
+	SafetyStops                 json.RawMessage       `json:"safety_stops"`                    // not declared; known by its name (cli:12)
 	TTFTMS                      json.Number           `json:"ttft_ms"`                         // from the prompt to the first token
 	TTFTStreamMS                json.Number           `json:"ttft_stream_ms"`                  // from the prompt to the first event
 	TimeToRequestMS             json.Number           `json:"time_to_request_ms"`              // from the prompt to the request to the API
