@@ -6,6 +6,7 @@ import (
 	"errors"
 	"iter"
 	"sync"
+	"time"
 
 	"github.com/wiretrial/wiretrial/internal/parts"
 )
@@ -26,9 +27,11 @@ type Client struct {
 // opening is a Connect under way.
 type opening struct {
 	cancel    context.CancelFunc
-	done      chan struct{} // closed when it is settled
-	s         *core         // once the CLI runs; under the client's mu
-	abandoned bool          // by Disconnect; under the client's mu
+	opened    chan struct{}   // closed when the CLI runs
+	done      chan struct{}   // closed when it is settled
+	end       context.Context // bounds the graces of a CLI whose opening failed
+	hurry     context.CancelFunc
+	abandoned bool // by Disconnect; under the client's mu
 }
 
 // New gives a client that is not connected.
@@ -73,7 +76,7 @@ func (c *Client) Connect(ctx context.Context, prompts ...Prompt) error {
 		err = s.begin(ctx, prompts)
 	}
 	if err != nil && s != nil {
-		_ = s.close(context.Background())
+		_ = s.close(o.end)
 	}
 	return c.settle(o, err)
 }
@@ -85,14 +88,17 @@ func (c *Client) reserve(ctx context.Context) (context.Context, *opening, error)
 	if c.opening != nil || c.s != nil && !c.s.over() {
 		return nil, nil, &Error{Kind: Other, Op: "connect", Message: "the client is connected already; disconnect it first"}
 	}
-	c.opening = &opening{done: make(chan struct{})}
-	ctx, c.opening.cancel = context.WithCancel(ctx)
-	return ctx, c.opening, nil
+	o := &opening{opened: make(chan struct{}), done: make(chan struct{})}
+	ctx, o.cancel = context.WithCancel(ctx)
+	o.end, o.hurry = context.WithCancel(context.Background())
+	c.opening = o
+	return ctx, o, nil
 }
 
 // settle ends the opening, and gives its outcome.
 func (c *Client) settle(o *opening, err error) error {
 	o.cancel()
+	o.hurry()
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.opening = nil
@@ -109,9 +115,7 @@ func (c *Client) open(ctx context.Context, o *opening) (*core, error) {
 		return nil, err
 	}
 	go s.read()
-	c.mu.Lock()
-	o.s = s
-	c.mu.Unlock()
+	close(o.opened)
 	if err := s.handshake(ctx); err != nil {
 		s.fail(asError("connect", err))
 		return s, err
@@ -228,15 +232,11 @@ func (s *core) endsTurn(it parts.Item) bool {
 // Disconnect ends the session and its CLI, by EOF first and by force at last, and returns when it is gone. A Connect under way is ended
 // too. The end of ctx cuts the graces short. Callbacks are stopped, open requests fail; unread messages can still be read. Without a
 // session, or when it has ended, it does nothing. A callback that heeds no context is waited for a second at most, so a callback may
-// itself disconnect.
+// itself disconnect; if that is Options.Open or Options.Spawn, it fails with kind Timeout, and Connect ends what they still start.
 func (c *Client) Disconnect(ctx context.Context) error {
 	s, o := c.abandon()
 	if o != nil {
-		if s != nil {
-			_ = s.close(ctx)
-		}
-		<-o.done
-		return nil
+		return o.wait(ctx)
 	}
 	if s == nil {
 		return nil
@@ -247,7 +247,23 @@ func (c *Client) Disconnect(ctx context.Context) error {
 	return nil
 }
 
-// abandon gives the session to end, and the Connect that opens it if there is one.
+// wait waits until an opening that was abandoned is settled. The end of ctx cuts the graces of its CLI short.
+func (o *opening) wait(ctx context.Context) error {
+	defer context.AfterFunc(ctx, o.hurry)()
+	grace := time.NewTimer(callbackGrace)
+	defer grace.Stop()
+	select {
+	case <-o.opened:
+		<-o.done
+	case <-o.done:
+	case <-grace.C:
+		return &Error{Kind: Timeout, Op: "disconnect",
+			Message: "what starts the CLI heeds no context; what it starts is ended as soon as it returns"}
+	}
+	return nil
+}
+
+// abandon gives the session to end, or the Connect under way, which is told to give up.
 func (c *Client) abandon() (*core, *opening) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -256,7 +272,7 @@ func (c *Client) abandon() (*core, *opening) {
 	}
 	c.opening.abandoned = true
 	c.opening.cancel()
-	return c.opening.s, c.opening
+	return nil, c.opening
 }
 
 // Abort is Disconnect without graces: the CLI is killed.

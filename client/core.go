@@ -9,6 +9,7 @@ import (
 	"io"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/wiretrial/wiretrial/internal/parts"
@@ -44,6 +45,8 @@ type core struct {
 	stop context.CancelFunc
 	done chan struct{}  // closed when the CLI is gone and the end is known
 	own  sync.WaitGroup // callbacks and helpers
+
+	handling atomic.Int64 // requests of the CLI whose callbacks run, or whose answers are not written
 
 	mu          sync.Mutex
 	turns       parts.Turns
@@ -90,6 +93,7 @@ func newCore(opts Options, launch *launch, p *parts.Parts, t transport.Transport
 		calls: map[string][]*call{}, lines: map[int]struct{}{}, done: make(chan struct{}),
 	}
 	s.ctx, s.stop = context.WithCancel(context.Background())
+	s.hand.enabling = make(chan struct{}, 1)
 	s.mcp = newMCPBridge(s)
 	s.skipped, skipped.s = skipped, s
 	s.handler = p.Handler(s.handle)
@@ -155,12 +159,16 @@ func (s *core) exchange(ctx context.Context, r protocol.Request) (protocol.Messa
 		err = s.write(ctx, op, line)
 	}
 	if err != nil {
-		reply.Drop()
+		if !begun(err) || !concernsAll(op) {
+			reply.Drop()
+		}
 		return protocol.Message{}, asError(op, err)
 	}
 	answer, err := reply.Wait(ctx)
 	if err != nil {
-		reply.Drop()
+		if !concernsAll(op) {
+			reply.Drop()
+		}
 		s.giveUp(id, op)
 		return protocol.Message{}, asError(op, err)
 	}
@@ -168,6 +176,17 @@ func (s *core) exchange(ctx context.Context, r protocol.Request) (protocol.Messa
 		return answer, refused(op, response)
 	}
 	return answer, nil
+}
+
+// concernsAll tells whether the answer to a request says something to the whole session, so that it is heeded also if its caller has left.
+func concernsAll(subtype string) bool {
+	return subtype == protocol.SubInterrupt || subtype == protocol.SubInitialize
+}
+
+// begun tells of a failed write whether the CLI may see the line all the same.
+func begun(err error) bool {
+	var write *transport.WriteError
+	return errors.As(err, &write) && write.Begun
 }
 
 // giveUp withdraws a request whose answer nobody waits for. Only a side question is withdrawn: the CLI heeds no other (cli:8).
@@ -285,8 +304,7 @@ func (s *core) say(ctx context.Context, op string, line []byte) error {
 	s.mu.Unlock()
 	s.input.step(parts.PromptWritten, Message{})
 	err = s.write(ctx, op, s.opts.composed(line))
-	var write *transport.WriteError
-	if errors.As(err, &write) && !write.Begun {
+	if err != nil && !begun(err) {
 		s.unsay(number)
 	}
 	return err

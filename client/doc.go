@@ -67,7 +67,7 @@
 // A [Message] is a line of the CLI: its Type, its Raw bytes, and typed views of them, such as m.Assistant(), m.Result() or m.System();
 // m.Text() is what it says. Look at the Type first, and pass over what you do not know: CLIs of tomorrow write more kinds. Messages
 // arrive once and in order, and whatever was read before a failure comes before the error. Unread messages wait, up to MaxUnread bytes, and hold up
-// nothing: callbacks and control requests are served whether somebody reads or not.
+// nothing: callbacks and control requests are served whether somebody reads or not. A CLI that asks on with 10,000 requests unanswered is ended.
 //
 // A turn ends with its result; Response and [Session.QueryStream] also know the turns whose result is not their end. A
 // result with is_error is a message like any other. Leaving a loop over a Client or a Session leaves the session as it is, and the next

@@ -16,8 +16,16 @@ type call struct {
 	withdrawn bool // under the session's mu
 }
 
+// maxOpenRequests is how many requests of the CLI may wait for their answers, or for the CLI to read them. Each costs a goroutine, and a
+// real CLI has a handful.
+const maxOpenRequests = 10_000
+
 // serve starts the handling of a request of the CLI, in a goroutine of its own.
 func (s *core) serve(m Message) {
+	if s.crowded() {
+		s.fail(&Error{Kind: Other, Message: fmt.Sprintf("claude has %d requests open at once and sends more; the session was ended", maxOpenRequests)})
+		return
+	}
 	if s.handOver(m) {
 		return
 	}
@@ -35,12 +43,21 @@ func (s *core) serve(m Message) {
 	}
 	s.input.step(parts.RequestOpened, Message{})
 	s.own.Add(1)
+	s.handling.Add(1)
 	s.parts.Run(func() {
 		defer s.own.Done()
+		defer s.handling.Add(-1)
 		defer stop()
 		defer leave()
 		s.settleCall(ctx, c)
 	})
+}
+
+// crowded tells whether no further request of the CLI is taken.
+func (s *core) crowded() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.handling.Load()+int64(s.hand.waiting()) >= maxOpenRequests
 }
 
 // admit takes a call among the open ones, unless it is there already: one that the CLI sends again is answered once. What has no id

@@ -39,7 +39,7 @@ var ErrNotPending = errors.New("no such request is open")
 // call fails with its reason.
 func NewSession(ctx context.Context, t transport.Transport) *Session {
 	own := Options{Open: func(context.Context) (transport.Transport, error) { return t, nil }}
-	c := newCore(own, &launch{opts: &own}, parts.Default(), t, &notifier{call: own.OnSkip})
+	c := newCore(own, &launch{opts: &own}, parts.Default(), t, &notifier{})
 	c.initialized = true // by whoever started it; its end is judged as that of one that is ready
 	return newSession(ctx, c, nil)
 }
@@ -53,12 +53,13 @@ func StartSession(ctx context.Context, opts Options) (*Session, error) {
 
 // StartSessionWithParts is StartSession with other parts than the product's; nil is the product's. It is for this module's own tests.
 func StartSessionWithParts(ctx context.Context, opts Options, with *parts.Parts) (*Session, error) {
+	with = orDefault(with)
 	var stderr *stderrPipe
 	if opts.Open == nil && opts.Spawn == nil { // a transport of the user's own brings no stderr
-		stderr = newStderrPipe()
-		opts.OnStderr = stderr.tee(opts.OnStderr)
+		stderr = &stderrPipe{}
+		with = stderr.fed(with)
 	}
-	c, err := open(ctx, opts, orDefault(with))
+	c, err := open(ctx, opts, with)
 	if err != nil {
 		return nil, err
 	}
@@ -246,8 +247,8 @@ func (s *Session) PID() int {
 }
 
 // TakeStderr gives the CLI's stderr as a reader, once; nil the second time, and for a session whose transport the caller brought. The
-// CLI never waits for it: stderr is read in any case, and what nobody takes is kept up to 1 MiB, of which the end counts. Its lines
-// end with a line feed, and it ends with the CLI.
+// CLI never waits for it: stderr is read in any case, and what nobody takes is kept up to 1 MiB, of which the end counts: older lines
+// make room. It ends with the CLI.
 func (s *Session) TakeStderr() io.Reader {
 	if s.stderr == nil || !s.stderr.take() {
 		return nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"github.com/wiretrial/wiretrial/internal/parts"
 	"github.com/wiretrial/wiretrial/protocol"
@@ -11,11 +12,21 @@ import (
 
 // byHand is what of a core is for the user of a [Session], who answers requests himself. It is guarded by the core's mu.
 type byHand struct {
-	asks     bool                       // permission requests go to the user
-	approval bool                       // and the CLI is known to be ready for that
-	open     map[string][]parts.Request // those that he has not answered, by id
-	sent     map[string]string          // subtypes of the requests that he wrote himself, by id
-	session  string                     // the session id of the CLI's latest message that told one
+	enabling chan struct{}        // holds a token while tool approval is being enabled
+	asks     bool                 // permission requests go to the user
+	approval bool                 // and the CLI is known to be ready for that
+	open     map[string][]*handed // those that he has not answered, by id
+	sent     map[string]string    // subtypes of the requests that he wrote himself, by id
+	session  string               // the session id of the CLI's latest message that told one
+}
+
+// waiting is how many requests the user has not answered.
+func (h *byHand) waiting() int { return len(h.open) + max(0, len(h.open[""])-1) }
+
+// handed is a request that the user has.
+type handed struct {
+	parts.Request
+	answering bool // his answer is being written
 }
 
 // approveByHand sends permission requests to the user from now on.
@@ -26,6 +37,12 @@ func (s *core) approveByHand(ctx context.Context) error {
 		return &Error{Kind: InvalidOption, Op: op, Message: "the permission callback of the options answers already; leave one of them out"}
 	case !s.opts.asksStdio():
 		return &Error{Kind: InvalidOption, Op: op, Message: `the CLI was not told to ask: start the session with the permission prompt tool "stdio"`}
+	}
+	select { // the handshake of one caller is not another's
+	case s.hand.enabling <- struct{}{}:
+		defer func() { <-s.hand.enabling }()
+	case <-ctx.Done():
+		return asError(op, ctx.Err())
 	}
 	s.mu.Lock()
 	known := s.hand.approval || s.info.ID != ""
@@ -70,9 +87,9 @@ func (s *core) keepOpen(r parts.Request) (mine, fresh bool) {
 		return true, false
 	}
 	if s.hand.open == nil {
-		s.hand.open = map[string][]parts.Request{}
+		s.hand.open = map[string][]*handed{}
 	}
-	s.hand.open[key] = append(s.hand.open[key], r)
+	s.hand.open[key] = append(s.hand.open[key], &handed{Request: r})
 	return true, true
 }
 
@@ -91,20 +108,38 @@ func (s *core) handBack(m Message) {
 	}
 }
 
-// takeOpen takes the oldest request of an id.
-func (s *core) takeOpen(id protocol.ID) (r parts.Request, ok bool) {
-	key := id.Key()
+// takeOpen gives the oldest request of an id to the one who answers it; nil if there is none.
+func (s *core) takeOpen(id protocol.ID) *handed {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	list := s.hand.open[key]
-	if len(list) == 0 {
-		return r, false
+	for _, r := range s.hand.open[id.Key()] {
+		if !r.answering {
+			r.answering = true
+			return r
+		}
 	}
-	s.hand.open[key] = list[1:]
-	if len(list) == 1 {
+	return nil
+}
+
+// settleOpen writes the answer to a request that was taken; nil is none. If the CLI will see nothing of it the request is open as
+// before, unless it was withdrawn meanwhile: a context that ends must not leave the CLI without an answer for ever.
+func (s *core) settleOpen(r *handed, write func() error) error {
+	err := write()
+	if r == nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	r.answering = err == nil || begun(err)
+	if !r.answering {
+		return err
+	}
+	key := r.ID.Key()
+	s.hand.open[key] = slices.DeleteFunc(s.hand.open[key], func(o *handed) bool { return o == r })
+	if len(s.hand.open[key]) == 0 {
 		delete(s.hand.open, key)
 	}
-	return list[0], true
+	return err
 }
 
 // answerByHand answers a request that was handed over.
@@ -113,16 +148,18 @@ func (s *core) answerByHand(ctx context.Context, response ControlResponse) error
 	if err := ctx.Err(); err != nil {
 		return asError(op, err)
 	}
-	request, ok := s.takeOpen(response.ID)
-	if !ok {
+	request := s.takeOpen(response.ID)
+	if request == nil {
 		return &Error{Kind: Other, Op: op, Err: ErrNotPending,
 			Message: fmt.Sprintf("no request %s is open: it was answered, withdrawn, or never received", response.ID)}
 	}
-	line := s.parts.Answer(request, parts.Outcome{Value: response.Value, Err: response.Err})
-	if line == nil {
-		return nil
-	}
-	return s.write(ctx, op, line)
+	line := s.parts.Answer(request.Request, parts.Outcome{Value: response.Value, Err: response.Err})
+	return s.settleOpen(request, func() error {
+		if line == nil {
+			return nil
+		}
+		return s.write(ctx, op, line)
+	})
 }
 
 // sendLine writes a line of the user's own.
@@ -142,13 +179,15 @@ func (s *core) sendLine(ctx context.Context, line json.RawMessage) error {
 		}
 		s.hand.sent[m.ControlRequest().ID.Key()] = m.Subtype
 		s.mu.Unlock()
-	case protocol.TypeControlResponse:
-		s.takeOpen(m.ControlResponse().ID)
 	}
 	if line, err = oneLine(line); err != nil {
 		return asError(op, err)
 	}
-	return s.write(ctx, op, line)
+	var answered *handed
+	if m.Type == protocol.TypeControlResponse {
+		answered = s.takeOpen(m.ControlResponse().ID)
+	}
+	return s.settleOpen(answered, func() error { return s.write(ctx, op, line) })
 }
 
 // sentByHand takes the request that an answer belongs to, if the user wrote that himself. It is called with mu held.

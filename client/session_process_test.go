@@ -128,6 +128,8 @@ func TestASessionOfARealProcess(t *testing.T) {
 	t.Parallel()
 	opts, pid := process(t, "noisy")
 	opts.Escalation.EOFGrace = patience
+	asked := make(chan struct{})
+	opts.OnStderr = func(string) { <-asked } // far too slow for all lines
 	s, err := client.StartSession(within(t), opts)
 	if err != nil {
 		t.Fatal(err)
@@ -136,6 +138,7 @@ func TestASessionOfARealProcess(t *testing.T) {
 		t.Errorf("pid: got %d, want %s; alive: %v", s.PID(), text, s.IsAlive())
 	}
 	all, err := s.Query(within(t), "go") // nobody reads its stderr
+	close(asked)
 	if err != nil || len(all) != 1 || all[0].Text() != "done" {
 		t.Errorf("got %v, %v", all, err)
 	}
