@@ -139,8 +139,12 @@ func (s *core) deliver(m Message) {
 
 // push queues an item for the consumer. A queue that has passed its bound ends the session.
 func (s *core) push(item parts.Item) {
+	err := s.queue.Push(item)
+	if err == nil {
+		return
+	}
 	var backlog *parts.Backlog
-	if err := s.queue.Push(item); errors.As(err, &backlog) {
+	if errors.As(err, &backlog) {
 		s.fail(&Error{Kind: Other, Message: err.Error(), Err: (*BacklogError)(backlog)})
 	}
 }

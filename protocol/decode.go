@@ -92,7 +92,10 @@ func (m Message) IsControl() bool { return DeliveryOf(m.Type, m.Subtype) == Neve
 // A failure is a *DecodeError; errors.Is tells ErrNotJSON, ErrNotObject and ErrNoType apart. With ErrNoType the returned message
 // has its Raw set, so that a caller may pass it on.
 func Decode(line []byte) (Message, error) {
-	text := bytes.TrimRight(line, "\r\n")
+	text := line
+	for n := len(text); n > 0 && (text[n-1] == '\n' || text[n-1] == '\r'); n = len(text) {
+		text = text[:n-1]
+	}
 	e, ok := scan(text)
 	if !ok {
 		if err := checkObject(text); err != nil {
@@ -135,6 +138,16 @@ func envelopeOf(text []byte) (e envelope) {
 // knownText decodes a string, without making a new one if it is a type or a subtype that is known; "" for any other value.
 func knownText(value []byte) string {
 	if len(value) >= 2 && value[0] == '"' {
+		switch string(value[1 : len(value)-1]) { // nearly all lines
+		case TypeAssistant:
+			return TypeAssistant
+		case TypeStreamEvent:
+			return TypeStreamEvent
+		case TypeUser:
+			return TypeUser
+		case TypeSystem:
+			return TypeSystem
+		}
 		if text, ok := knownTexts()[string(value[1:len(value)-1])]; ok {
 			return text
 		}

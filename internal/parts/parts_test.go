@@ -242,3 +242,33 @@ func BenchmarkQueue(b *testing.B) {
 		}
 	}
 }
+
+func TestTheQueueKeepsTheOrderWhateverItsMemoryDoes(t *testing.T) {
+	t.Parallel()
+	q := parts.NewQueue(0)
+	pushed, popped := 0, 0
+	for round := range 200 {
+		for range 1 + round*7%60 {
+			if err := q.Push(parts.Item{Mark: parts.Mark{Turn: pushed}}); err != nil {
+				t.Fatal(err)
+			}
+			pushed++
+		}
+		for n := round * 5 % 53; n > 0 && popped < pushed || round == 150 && popped < pushed; n-- {
+			it, err := q.Pop(t.Context())
+			if err != nil || it.Mark.Turn != popped {
+				t.Fatalf("item %d is %d, %v", popped, it.Mark.Turn, err)
+			}
+			popped++
+		}
+	}
+	q.Close(nil)
+	for ; popped < pushed; popped++ {
+		if it, err := q.Pop(t.Context()); err != nil || it.Mark.Turn != popped {
+			t.Fatalf("item %d is %d, %v", popped, it.Mark.Turn, err)
+		}
+	}
+	if _, err := q.Pop(t.Context()); !errors.Is(err, io.EOF) {
+		t.Errorf("the end is %v", err)
+	}
+}

@@ -46,7 +46,7 @@ type Queue interface {
 
 type queue struct {
 	mu    sync.Mutex
-	items []Item
+	items ring
 	bytes int64
 	limit int64
 	full  *Backlog // what did not fit; nil as long as all did
@@ -65,13 +65,13 @@ func (q *queue) Push(it Item) error {
 		return q.err
 	}
 	size := int64(len(it.Message.Raw))
-	if q.full == nil && q.limit > 0 && q.bytes+size > q.limit && len(q.items) > 0 {
-		q.full = &Backlog{Messages: len(q.items), Bytes: q.bytes, Limit: q.limit}
+	if q.full == nil && q.limit > 0 && q.bytes+size > q.limit && q.items.n > 0 {
+		q.full = &Backlog{Messages: q.items.n, Bytes: q.bytes, Limit: q.limit}
 	}
 	if q.full != nil {
 		return q.full
 	}
-	q.items = append(q.items, it)
+	q.items.push(it)
 	q.bytes += size
 	q.wake()
 	return nil
@@ -95,7 +95,7 @@ func (q *queue) Pop(ctx context.Context) (Item, error) {
 func (q *queue) take() (Item, <-chan struct{}, error) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if len(q.items) == 0 {
+	if q.items.n == 0 {
 		if q.err == nil && q.more == nil {
 			q.more = make(chan struct{})
 		}
@@ -104,9 +104,7 @@ func (q *queue) take() (Item, <-chan struct{}, error) {
 		}
 		return Item{}, q.more, nil
 	}
-	it := q.items[0]
-	q.items[0] = Item{}
-	q.items = q.items[1:]
+	it := q.items.pop()
 	q.bytes -= int64(len(it.Message.Raw))
 	return it, nil, nil
 }
@@ -130,4 +128,40 @@ func (q *queue) wake() {
 		close(q.more)
 		q.more = nil
 	}
+}
+
+// ring holds items in order. Its memory is used again and again, and given back when it was much and is empty.
+type ring struct {
+	slots    []Item // as many as a power of two
+	first, n int
+}
+
+// ringMin and ringKept are the least slots, and the most that an empty ring keeps.
+const ringMin, ringKept = 16, 1024
+
+func (r *ring) push(it Item) {
+	if r.n == len(r.slots) {
+		r.grow()
+	}
+	r.slots[(r.first+r.n)&(len(r.slots)-1)] = it
+	r.n++
+}
+
+func (r *ring) grow() {
+	slots := make([]Item, max(ringMin, 2*len(r.slots)))
+	copied := copy(slots, r.slots[r.first:])
+	copy(slots[copied:], r.slots[:r.first])
+	r.slots, r.first = slots, 0
+}
+
+// pop takes the oldest item; there must be one.
+func (r *ring) pop() Item {
+	it := r.slots[r.first]
+	r.slots[r.first] = Item{}
+	r.first = (r.first + 1) & (len(r.slots) - 1)
+	r.n--
+	if r.n == 0 && len(r.slots) > ringKept {
+		r.slots, r.first = nil, 0
+	}
+	return it
 }
