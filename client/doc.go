@@ -93,7 +93,8 @@
 //		return client.Deny("only reading is allowed"), nil
 //	}
 //
-// Requests that nobody is there to answer are refused: the CLI never waits for ever.
+// What nobody is there to answer is refused, an elicitation is declined: the CLI never waits for ever. Left alone is only what another
+// host on the same session has to answer: its tools, and dialogs that were not declared.
 //
 // # In-process tools
 //

@@ -25,5 +25,6 @@
 // what it is. Sub, Type, System, Hook, Event, Delta and Block begin the constants for words of the wire.
 //
 // All functions are pure and safe for concurrent use. Raw texts alias the line that they were decoded from: who changes or
-// reuses that buffer changes them too. A message and its views encode to what they were decoded from, byte for byte.
+// reuses that buffer changes them too. Raw, and the MarshalJSON method of a message and of its views, give what they were decoded from
+// byte for byte; json.Marshal gives the same JSON, but takes out white space between its parts and escapes <, > and &, as it does for all.
 package protocol
