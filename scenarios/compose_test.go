@@ -10,6 +10,7 @@ import (
 	"github.com/tidwall/gjson"
 
 	"github.com/wiretrial/wiretrial/fixtures"
+	"github.com/wiretrial/wiretrial/protocol/schema"
 )
 
 // wired returns a composer of a session with one tool and one hook, and a case of some frames.
@@ -277,8 +278,12 @@ func TestAnswers(t *testing.T) {
 	}
 	for _, name := range fixtures.Names() {
 		if subtype, ok := strings.CutPrefix(name, "answer_"); ok {
-			if w, err := k.Served(subtype, `id"1`); err != nil || get(w, "response.request_id") != `id"1` || get(w, "response.subtype") != "success" {
+			w, err := k.Served(subtype, `id"1`)
+			if err != nil || get(w, "response.request_id") != `id"1` || get(w, "response.subtype") != "success" {
 				t.Errorf("%s: got %s, %v", subtype, w.Bytes, err)
+			}
+			if err := schema.CheckReply(subtype, w.Bytes); err != nil {
+				t.Errorf("%s: no CLI answers %s: %v", subtype, w.Bytes, err)
 			}
 		}
 	}
