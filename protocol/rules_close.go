@@ -2,18 +2,18 @@ package protocol
 
 func closeRules() []Rule {
 	return []Rule{
-		wanted("PRC-11", LevelMust, ClassHang,
+		rule("PRC-11", LevelMust, ClassHang,
 			"Closing twice, or closing what never was open, does nothing.",
-			"disconnect twice, and without connect", "py:195 ts:LIFE-20"),
+			"py:195 ts:LIFE-20"),
 		wanted("PRC-12", LevelShould, ClassLeak,
 			"Connecting twice leaves no second CLI: it is refused, or the first one is closed.",
 			"connect on an open client", "B083 py:201"),
 		wanted("PRC-13", LevelMay, ClassRefused,
 			"A closed client can be connected again.",
 			"disconnect, connect, a turn", "py:200"),
-		wanted("PRC-14", LevelMust, ClassHang,
+		rule("PRC-14", LevelMust, ClassHang,
 			"A consumer that waits for the next message is let go when another task closes the session.",
-			"a reader waiting, disconnect from another task", "py:198 py:237"),
+			"py:198 py:237"),
 		wanted("PRC-15", LevelMust, ClassWrong,
 			"After the close no callback runs and nothing is written, whatever the CLI still says.",
 			"a permission request behind the end of stdin; the callback is not asked", "ts:LIFE-19 ts:LIFE-18"),

@@ -22,7 +22,7 @@ func stdinGroup() []Mutant {
 			}),
 		}, {
 			Name: "eof-at-result", Group: Stdin, Fault: "closes stdin at the first result, whatever is still running", Opposite: "eof-never",
-			Kills: kills("stdin/background-agent", "stdin/task-settles-first", "stdin/zero-turn-result"),
+			Kills: kills("stdin/background-agent", "stdin/task-settles-first", "stdin/zero-turn-result", "stdin/follow-up-turn"),
 			Parts: judgedBy(func(s parts.Step, m protocol.Message) parts.Verdict {
 				return parts.Verdict{CloseInput: s == parts.Received && m.Type == protocol.TypeResult}
 			}),
