@@ -148,7 +148,7 @@ func (d *decoder) callbackKeys(n *node, c *Callback) {
 	var known []string
 	switch c.Kind {
 	case Hook:
-		known = []string{"matcher", "timeout"}
+		known = []string{"matcher", "timeout", "on_failure"}
 	case Stderr:
 		known = []string{"raise"}
 	}
@@ -158,6 +158,9 @@ func (d *decoder) callbackKeys(n *node, c *Callback) {
 	}
 	if v := n.get("timeout"); v != nil {
 		c.Timeout = d.duration(v)
+	}
+	if v := n.get("on_failure"); v != nil {
+		c.OnFailure = d.word(v)
 	}
 	if v := n.get("raise"); v != nil {
 		c.Raise = d.word(v)

@@ -208,5 +208,7 @@ type Callback struct {
 	Tool    string
 	Matcher string
 	Timeout time.Duration
-	Raise   string // stderr: fail on the first line with this text
+	// OnFailure is what becomes of the action when the hook fails: continue, block or empty for the CLI's own choice.
+	OnFailure string
+	Raise     string // stderr: fail on the first line with this text
 }

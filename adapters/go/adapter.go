@@ -33,6 +33,8 @@ type Config struct {
 	// Instead, if not nil, may answer an operation itself: it gives the result and true, and the client is not called. It is for
 	// adapters that are to do nothing.
 	Instead func(method string, params json.RawMessage) (result json.RawMessage, instead bool)
+	// Opening, if not nil, changes what a client is opened with. It is for faults in what the client refuses.
+	Opening func(params []byte) []byte
 }
 
 // adapter serves one channel.
@@ -133,6 +135,9 @@ func (a *adapter) open(params json.RawMessage) error {
 	var h header
 	if err := json.Unmarshal(params, &h); err != nil || h.Client == "" {
 		return fault("open: a client is needed")
+	}
+	if a.config.Opening != nil {
+		params = a.config.Opening(params)
 	}
 	s := newSession(a, h.Client)
 	if err := s.build(params); err != nil {

@@ -49,12 +49,14 @@ type Mutant struct {
 
 	// instead answers operations in the client's place.
 	instead func(method string, params json.RawMessage) (json.RawMessage, bool)
+	// opening changes what a client is opened with, before the client can refuse it.
+	opening func(params []byte) []byte
 }
 
 // All gives the faults, group by group, and the controls last.
 func All() []Mutant {
 	return slices.Concat(bytesGroup(), startGroup(), stdinGroup(), answersGroup(), requestsGroup(), payloadFaults(), flowGroup(), processGroup(),
-		spawnGroup(), optionGroup(), startupGroup(), inputGroup(), driftGroup(), kindFaults(), turnFaults(), lineFaults(), controls())
+		spawnGroup(), optionGroup(), startupGroup(), inputGroup(), driftGroup(), kindFaults(), turnFaults(), lineFaults(), guardFaults(), controls())
 }
 
 // Find gives the mutant of a name.
@@ -70,9 +72,12 @@ func Find(name string) (Mutant, bool) {
 // IsControl tells whether it is no fault but a measure: an SDK that does nothing, or consents to everything.
 func (m Mutant) IsControl() bool { return m.Group == Control }
 
+// AtOpening tells whether the fault is in what a client is opened with, and not in one of its pieces.
+func (m Mutant) AtOpening() bool { return m.opening != nil }
+
 // Main speaks the adapter contract for the mutant until in ends, as goadapter.Main does.
 func (m Mutant) Main(ctx context.Context, in io.Reader, out io.Writer) error {
-	return goadapter.Main(ctx, in, out, goadapter.Config{Name: "mutant " + m.Name, Parts: m.Parts, Instead: m.instead})
+	return goadapter.Main(ctx, in, out, goadapter.Config{Name: "mutant " + m.Name, Parts: m.Parts, Instead: m.instead, Opening: m.opening})
 }
 
 // with gives the product's pieces with a change.

@@ -97,7 +97,8 @@ func (r *run) options(s *session, st scenarios.Start) map[string]any {
 		case scenarios.Hook:
 			id := fmt.Sprintf("h%d", i+1)
 			s.hooks[id] = c.Name
-			hooks = append(hooks, contract.Hook{ID: id, Event: c.Name, Matcher: c.Matcher, TimeoutMS: int(c.Timeout.Milliseconds())})
+			hooks = append(hooks, contract.Hook{ID: id, Event: c.Name, Matcher: c.Matcher,
+				TimeoutMS: int(c.Timeout.Milliseconds()), OnFailure: c.OnFailure})
 		case scenarios.Tool:
 			if servers[c.Server] == nil {
 				servers[c.Server] = &contract.Server{Name: c.Server, Instance: r.instance(s, st, c.Server)}
