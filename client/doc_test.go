@@ -5,7 +5,6 @@ import (
 	"go/parser"
 	"go/token"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -105,12 +104,9 @@ func TestTheTourNamesWhatThereIs(t *testing.T) {
 	}
 }
 
-// TestTheProgramOfTheReadmeRuns compiles the Go program of the README and runs it on a fake claude in PATH.
+// TestTheProgramOfTheReadmeRuns holds that the Go program of the README is an example, which is compiled and run with the tests.
 func TestTheProgramOfTheReadmeRuns(t *testing.T) {
 	t.Parallel()
-	if testing.Short() {
-		t.Skip("it compiles a program")
-	}
 	readme, err := os.ReadFile("../README.md")
 	if err != nil {
 		t.Fatal(err)
@@ -119,18 +115,31 @@ func TestTheProgramOfTheReadmeRuns(t *testing.T) {
 	if program == nil {
 		t.Fatal("the README shows no program")
 	}
-	dir := t.TempDir()
-	source, binary := filepath.Join(dir, "main.go"), filepath.Join(dir, "program")
-	if err := os.WriteFile(source, program[1], 0o600); err != nil {
+	example, err := os.ReadFile("example_readme_test.go")
+	if err != nil {
 		t.Fatal(err)
 	}
-	if out, err := exec.CommandContext(t.Context(), "go", "build", "-ldflags=-s -w", "-o", binary, source).CombinedOutput(); err != nil {
-		t.Fatalf("it does not compile: %v\n%s", err, out)
+	if got, want := body(t, program[1], "main"), body(t, example, "Example_readme"); got != want {
+		t.Errorf("the README shows:\n%s\nthe example is:\n%s", got, want)
 	}
-	cmd := exec.CommandContext(t.Context(), binary)
-	cmd.Env = append(os.Environ(), "PATH="+filepath.Dir(claude(deletes)))
-	out, err := cmd.CombinedOutput()
-	if err != nil || !strings.Contains(string(out), "I left notes.txt alone.") {
-		t.Errorf("got %s, %v", out, err)
+}
+
+// body is what a function does, from where it makes its context to where its expected output is told.
+func body(t *testing.T, source []byte, function string) string {
+	t.Helper()
+	files := token.NewFileSet()
+	f, err := parser.ParseFile(files, function, source, parser.ParseComments|parser.SkipObjectResolution)
+	if err != nil {
+		t.Fatal(err)
 	}
+	for _, d := range f.Decls {
+		if d, ok := d.(*ast.FuncDecl); ok && d.Name.Name == function {
+			text := string(source[files.Position(d.Body.Lbrace).Offset+1 : files.Position(d.Body.Rbrace).Offset])
+			text = text[max(0, strings.Index(text, "\tctx := ")):]
+			text, _, _ = strings.Cut(text, "\t// Output:")
+			return text
+		}
+	}
+	t.Fatalf("there is no function %s", function)
+	return ""
 }

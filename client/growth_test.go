@@ -91,7 +91,7 @@ func TestNothingIsLeftBehind(t *testing.T) {
 	opts, _ := process(t, "talks")
 	lives(t, opts) // what is started once, by the runtime and others, is there after this
 	before := held()
-	for range 8 {
+	for range 4 {
 		lives(t, opts)
 	}
 	settles(t, before)
