@@ -200,7 +200,8 @@ func (c *Client) Messages(ctx context.Context) iter.Seq2[Message, error] {
 
 // Response is Messages until the end of a turn: its result, included. It does not stop at a result with an agent still at work, nor at
 // the late result of an interrupted turn if another one was asked for since. Prompts that were asked in quick succession may be merged by
-// the CLI into one turn with one result: then there are fewer responses than prompts.
+// the CLI into one turn with one result: then there are fewer responses than prompts, and one too many waits until ctx ends or something
+// else is asked. So does one whose result another reader takes meanwhile.
 func (c *Client) Response(ctx context.Context) iter.Seq2[Message, error] {
 	return func(yield func(Message, error) bool) {
 		s, err := c.core("response")

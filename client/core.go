@@ -1,13 +1,8 @@
 package client
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
-	"fmt"
-	"io"
-	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -58,6 +53,7 @@ type core struct {
 	settling    bool // the helpers are waited for, and no more are taken
 	initialized bool
 	asked       int              // number of the last user line
+	unsaid      map[int]bool     // numbers of user lines that were taken back
 	lines       map[int]struct{} // user lines since the last result, by the numbers of their turns
 	last        *protocol.Result
 	cutOff      *transport.FrameError
@@ -90,7 +86,7 @@ func newCore(opts Options, launch *launch, p *parts.Parts, t transport.Transport
 	s := &core{
 		opts: opts, launch: launch, parts: p, t: p.Wrap(t),
 		pending: p.Pending(), queue: p.Queue(opts.maxUnread()), turns: p.Turns(),
-		calls: map[string][]*call{}, lines: map[int]struct{}{}, done: make(chan struct{}),
+		calls: map[string][]*call{}, lines: map[int]struct{}{}, unsaid: map[int]bool{}, done: make(chan struct{}),
 	}
 	s.ctx, s.stop = context.WithCancel(context.Background())
 	s.hand.enabling = make(chan struct{}, 1)
@@ -146,97 +142,6 @@ func (s *core) handshake(ctx context.Context) error {
 	return s.launch.confirmed(info.Response)
 }
 
-// exchange writes a request and waits for its answer; a refusal is an error.
-func (s *core) exchange(ctx context.Context, r protocol.Request) (protocol.Message, error) {
-	op := r.Subtype()
-	id := s.nextID()
-	reply, err := s.pending.Open(id, op)
-	if err != nil {
-		return protocol.Message{}, asError(op, err)
-	}
-	line, err := s.parts.Request(id, r)
-	if err == nil {
-		err = s.write(ctx, op, line)
-	}
-	if err != nil {
-		if !begun(err) || !concernsAll(op) {
-			reply.Drop()
-		}
-		return protocol.Message{}, asError(op, err)
-	}
-	answer, err := reply.Wait(ctx)
-	if err != nil {
-		if !concernsAll(op) {
-			reply.Drop()
-		}
-		s.giveUp(id, op)
-		return protocol.Message{}, asError(op, err)
-	}
-	if response := answer.ControlResponse(); response.Failed() {
-		return answer, refused(op, response)
-	}
-	return answer, nil
-}
-
-// concernsAll tells whether the answer to a request says something to the whole session, so that it is heeded also if its caller has left.
-func concernsAll(subtype string) bool {
-	return subtype == protocol.SubInterrupt || subtype == protocol.SubInitialize
-}
-
-// begun tells of a failed write whether the CLI may see the line all the same.
-func begun(err error) bool {
-	var write *transport.WriteError
-	return errors.As(err, &write) && write.Begun
-}
-
-// giveUp withdraws a request whose answer nobody waits for. Only a side question is withdrawn: the CLI heeds no other (cli:8).
-func (s *core) giveUp(id protocol.ID, subtype string) {
-	if subtype != protocol.SubSideQuestion {
-		return
-	}
-	if line, err := protocol.EncodeCancel(id); err == nil {
-		s.spawn(func() { _ = s.t.WriteFrame(s.ctx, line) })
-	}
-}
-
-func refused(op string, response protocol.ControlResponse) *Error {
-	text := response.Error
-	if text == "" {
-		text = "claude refused the request and gave no reason"
-	}
-	return &Error{Kind: ControlError, Op: op, Message: text, Code: response.ErrorCode}
-}
-
-// nextID gives an id that is unique in the session.
-func (s *core) nextID() protocol.ID {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.ids++
-	return protocol.NewID("req_" + strconv.Itoa(s.ids))
-}
-
-// write writes one line. If the CLI no longer reads, the reason is most often that it is gone, which is known a moment later.
-func (s *core) write(ctx context.Context, op string, line []byte) error {
-	err := s.t.WriteFrame(ctx, line)
-	if err == nil {
-		return nil
-	}
-	if s.over() { // also if it was this side that ended it
-		return asError(op, s.reason())
-	}
-	if errors.Is(err, transport.ErrPeerClosed) {
-		reason := time.NewTimer(reasonGrace)
-		defer reason.Stop()
-		select {
-		case <-s.done:
-			return asError(op, s.reason())
-		case <-ctx.Done():
-		case <-reason.C:
-		}
-	}
-	return asError(op, err)
-}
-
 // over tells whether the session has ended.
 func (s *core) over() bool {
 	select {
@@ -252,86 +157,6 @@ func (s *core) reason() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.gone
-}
-
-// ask feeds a prompt to the CLI, one user line at a time.
-func (s *core) ask(ctx context.Context, op string, p Prompt) error {
-	if p.empty() {
-		return nil
-	}
-	next := s.parts.Prompt(p.pull())
-	for {
-		line, err := pullSafely(ctx, next)
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		if err != nil {
-			return s.promptFailed(ctx, op, err)
-		}
-		if err := s.say(ctx, op, line); err != nil {
-			return err
-		}
-	}
-}
-
-// pullSafely gives the next item of a prompt stream; one that panics has failed.
-func pullSafely(ctx context.Context, next parts.Pull) (line json.RawMessage, err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			line, err = nil, fmt.Errorf("it panicked: %v", p)
-		}
-	}()
-	return next(ctx)
-}
-
-func (s *core) promptFailed(ctx context.Context, op string, err error) error {
-	if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
-		return asError(op, err)
-	}
-	return &Error{Kind: PromptError, Op: op, Message: "the prompt stream failed: " + err.Error(), Err: err}
-}
-
-// say writes one user line.
-func (s *core) say(ctx context.Context, op string, line []byte) error {
-	line, err := oneLine(line)
-	if err != nil {
-		return &Error{Kind: PromptError, Op: op, Message: "a prompt's item is not a user message: " + err.Error(), Err: err}
-	}
-	s.mu.Lock()
-	number := s.turns.Wrote()
-	s.asked = number
-	s.lines[number] = struct{}{}
-	s.mu.Unlock()
-	s.input.step(parts.PromptWritten, Message{})
-	err = s.write(ctx, op, s.opts.composed(line))
-	if err != nil && !begun(err) {
-		s.unsay(number)
-	}
-	return err
-}
-
-// unsay takes back a user line of which the CLI will see nothing.
-func (s *core) unsay(number int) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.turns.Unwrote(number)
-	delete(s.lines, number)
-	if s.asked == number {
-		s.asked--
-	}
-}
-
-// oneLine gives a JSON object as one line.
-func oneLine(item []byte) ([]byte, error) {
-	if len(item) == 0 || !json.Valid(item) {
-		return nil, errors.New("it is not JSON")
-	}
-	if bytes.IndexByte(item, '\n') < 0 {
-		return item, nil
-	}
-	var line bytes.Buffer
-	err := json.Compact(&line, item)
-	return line.Bytes(), err
 }
 
 // fail ends the session because of err, unless it has ended already or is told to end.

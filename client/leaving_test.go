@@ -2,6 +2,7 @@ package client_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -199,4 +200,44 @@ func TestAFloodOfRequestsEndsTheSession(t *testing.T) {
 	if n != 10_000 {
 		t.Errorf("%d requests came before the end", n)
 	}
+}
+
+// TestAPromptThatWasNotWrittenWasNotAsked holds that the end of an interrupted turn ends its Response, also after prompts of which the CLI
+// saw nothing.
+func TestAPromptThatWasNotWrittenWasNotAsked(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c, f := connected(t, nil)
+		if err := c.Query(context.Background(), client.Text("one")); err != nil {
+			t.Fatal(err)
+		}
+		f.reads("user")
+		goOn := make(chan struct{})
+		f.pause <- goOn
+		big := protocol.RawRequest{Name: "x", Fields: json.RawMessage(`{"x":` + quote(strings.Repeat("x", 1<<20)) + `}`)}
+		ctx, leave := context.WithCancel(context.Background())
+		for range 2 { // the CLI does not read on after the first
+			go func() { _, _ = c.Request(ctx, big) }()
+		}
+		synctest.Wait()
+		for range 2 {
+			short, cancel := context.WithTimeout(context.Background(), time.Second)
+			if err := c.Query(short, client.Text("never")); !errors.Is(err, client.Timeout) {
+				t.Errorf("query: got %v", err)
+			}
+			cancel()
+		}
+		close(goOn)
+		leave()
+		f.reads("control_request/x")
+		f.reads("control_request/x")
+		go func() { f.answer(f.reads("control_request/interrupt"), `{}`) }()
+		if _, err := c.Interrupt(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+		f.writes(interrupted)
+		if got, err := texts(c.Response(within(t))); err != nil || len(got) != 1 {
+			t.Errorf("got %v, %v", got, err)
+		}
+	})
 }

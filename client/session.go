@@ -151,7 +151,8 @@ func (s *Session) QueryWithSession(ctx context.Context, text, sessionID string) 
 
 // QueryStream asks a text when it is ranged over, and yields the messages of its turn as they come, the result last. It ends where
 // [Client.Response] does. A failure is the last pair. Leaving the loop leaves the turn running: what is left of it comes first in
-// the next reading. One turn is read at a time: a second query meanwhile fails with kind Other.
+// the next reading. One turn is read at a time: a second query meanwhile fails with kind Other. Who receives at the same time shares the
+// messages, and may take the result that the query waits for.
 func (s *Session) QueryStream(ctx context.Context, text string) iter.Seq2[Message, error] {
 	return s.QueryStreamWithSession(ctx, text, "")
 }
