@@ -137,8 +137,11 @@ func Version(ctx context.Context, cmd Command, limit time.Duration) (CLIVersion,
 		KillGroupOnExit: true, DrainGrace: time.Nanosecond, StderrTail: versionMost,
 		NewFramer: func(r io.Reader) FrameReader { said.r = r; return said },
 	})
+	if err != nil && ctx.Err() != nil && errors.Is(err, ctx.Err()) {
+		return CLIVersion{}, &VersionError{Path: cmd.Path, Err: context.Cause(ctx)}
+	}
 	if err != nil {
-		return CLIVersion{}, cause(ctx, err)
+		return CLIVersion{}, err
 	}
 	_ = p.CloseInput()
 	exit := said.await(ctx, p)
@@ -155,14 +158,6 @@ func Version(ctx context.Context, cmd Command, limit time.Duration) (CLIVersion,
 		err = exit.Err
 	}
 	return CLIVersion{}, &VersionError{Path: cmd.Path, Err: err, Output: string(said.head), Stderr: exit.Stderr}
-}
-
-// cause gives the end of ctx its reason.
-func cause(ctx context.Context, err error) error {
-	if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
-		return fmt.Errorf("%w: %w", context.Cause(ctx), err)
-	}
-	return err
 }
 
 // headReader is a FrameReader whose only frame is the start of the stream.

@@ -65,8 +65,12 @@ func TestVersionOfNothing(t *testing.T) {
 	if _, err := Version(t.Context(), Command{Path: "/no/such/claude"}, never); !errors.As(err, &spawn) || !errors.Is(err, ErrNotFound) {
 		t.Errorf("got %v", err)
 	}
-	if _, err := Version(ended(t), helper(t, "version"), never); !errors.Is(err, context.Canceled) {
-		t.Errorf("got %v", err)
+	var bad *VersionError
+	if _, err := Version(ended(t), helper(t, "version"), never); !errors.As(err, &bad) || !errors.Is(err, context.Canceled) {
+		t.Errorf("got %#v", err)
+	}
+	if _, err := Version(t.Context(), helper(t, "version"), time.Nanosecond); !errors.As(err, &bad) || !errors.Is(err, ErrVersionLimit) {
+		t.Errorf("a limit that passes before the start: got %#v", err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	time.AfterFunc(20*time.Millisecond, cancel)
