@@ -233,7 +233,8 @@ func (s *core) endsTurn(it parts.Item) bool {
 // Disconnect ends the session and its CLI, by EOF first and by force at last, and returns when it is gone. A Connect under way is ended
 // too. The end of ctx cuts the graces short. Callbacks are stopped, open requests fail; unread messages can still be read. Without a
 // session, or when it has ended, it does nothing. A callback that heeds no context is waited for a second at most, so a callback may
-// itself disconnect; if that is Options.Open or Options.Spawn, it fails with kind Timeout, and Connect ends what they still start.
+// itself disconnect; if that is Options.Open or Options.Spawn, it fails with kind Timeout, and Connect ends what they still start. If the
+// transport could not end the CLI (transport.ErrNotEnded), it fails with kind Other, and the session is over all the same.
 func (c *Client) Disconnect(ctx context.Context) error {
 	s, o := c.abandon()
 	if o != nil {
@@ -242,10 +243,7 @@ func (c *Client) Disconnect(ctx context.Context) error {
 	if s == nil {
 		return nil
 	}
-	if err := s.close(ctx); err != nil && !s.over() {
-		return asError("disconnect", err)
-	}
-	return nil
+	return s.shut(ctx, "disconnect")
 }
 
 // wait waits until an opening that was abandoned is settled. The end of ctx cuts the graces of its CLI short.

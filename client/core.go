@@ -196,6 +196,15 @@ func (s *core) close(ctx context.Context) error {
 	return err
 }
 
+// shut is close for the user: it fails if the transport could not end the CLI. A session that had ended before has nothing to tell.
+func (s *core) shut(ctx context.Context, op string) error {
+	over := s.over()
+	if err := s.close(ctx); err != nil && !over {
+		return asError(op, err)
+	}
+	return nil
+}
+
 // spawn runs a helper that the end of the session waits for. It gives false, and runs nothing, once that waits already. The reading
 // goroutine needs no such care: nobody waits before it is done.
 func (s *core) spawn(helper func()) bool {

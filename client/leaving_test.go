@@ -241,3 +241,46 @@ func TestAPromptThatWasNotWrittenWasNotAsked(t *testing.T) {
 		}
 	})
 }
+
+// unending is a transport that cannot end its CLI.
+type unending struct{ transport.Transport }
+
+func (u unending) Close(ctx context.Context) error {
+	return errors.Join(u.Transport.Close(ctx), transport.ErrNotEnded)
+}
+
+// TestACLIThatCannotBeEndedIsTold holds that both faces say so, and only while the session is not over.
+func TestACLIThatCannotBeEndedIsTold(t *testing.T) {
+	t.Parallel()
+	for name, start := range map[string]func(opts client.Options) (end func(context.Context) error, err error){
+		"client": func(opts client.Options) (func(context.Context) error, error) {
+			c := client.New(opts)
+			return c.Disconnect, c.Connect(within(t))
+		},
+		"session": func(opts client.Options) (func(context.Context) error, error) {
+			s, err := client.StartSession(within(t), opts)
+			return s.Shutdown, err
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			opts, f := pipe(t, nil)
+			f.polite()
+			inner := opts.Open
+			opts.Open = func(ctx context.Context) (transport.Transport, error) {
+				m, err := inner(ctx)
+				return unending{m}, err
+			}
+			end, err := start(opts)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := end(within(t)); !errors.Is(err, client.Other) || !errors.Is(err, transport.ErrNotEnded) {
+				t.Errorf("got %v", err)
+			}
+			if err := end(within(t)); err != nil {
+				t.Errorf("again: got %v", err)
+			}
+		})
+	}
+}

@@ -230,13 +230,11 @@ func (s *Session) IsAlive() bool {
 
 // Shutdown ends the CLI and returns when it is gone: stdin ends, so that it can finish and write its transcript, then it is
 // terminated, then killed, each after a grace of [Options.Escalation]. The end of ctx cuts the graces short; with one that has ended, the CLI
-// is killed at once. Unread messages can still be received.
+// is killed at once. Unread messages can still be received. If the transport could not end the CLI (transport.ErrNotEnded), it fails with
+// kind Other, and the session is over all the same.
 func (s *Session) Shutdown(ctx context.Context) error {
 	defer runtime.KeepAlive(s)
-	if err := s.core.close(ctx); err != nil && !s.core.over() {
-		return asError("shutdown", err)
-	}
-	return nil
+	return s.core.shut(ctx, "shutdown")
 }
 
 // PID is the CLI's process id, also after its end; 0 for a transport that has none.
