@@ -325,3 +325,32 @@ func TestABadSchemaIsAnErrorAndNoPanic(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+func TestAHookAnswersWithAnObjectOrAnError(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		said any
+		want string // of a success, or part of an error's text after an exclamation mark
+	}{
+		"nothing":         {nil, `{}`},
+		"an empty output": {client.HookOutput{}, `{}`},
+		"no output":       {json.RawMessage(nil), `{}`},
+		"a JSON text":     {json.RawMessage(`{"continue":false,"x":1}`), `{"continue":false,"x":1}`},
+		"a list":          {json.RawMessage(`["deny"]`), "!which is no object"},
+		"a text":          {"deny", "!which is no object"},
+		"a function":      {func() {}, "!which is no JSON"},
+		"half a text":     {json.RawMessage(`{"a":`), "!which is no JSON"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, f := connected(t, func(o *client.Options) {
+				o.Hooks = []client.Hook{{Event: "Stop", Run: func(context.Context, client.HookCallback) (any, error) { return tt.said, nil }}}
+			})
+			f.writes(request("h1", `{"subtype":"hook_callback","callback_id":"hook_0","input":{}}`))
+			r := f.answerOf("h1")
+			if text, fails := strings.CutPrefix(tt.want, "!"); fails != r.Failed() || fails && !strings.Contains(r.Error, text) || !fails && string(r.Response) != tt.want {
+				t.Errorf("got %s, want %s", r.Raw, tt.want)
+			}
+		})
+	}
+}

@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"time"
 
@@ -51,16 +52,30 @@ func HookFor[In protocol.HookInput](event string, run func(ctx context.Context, 
 	}}
 }
 
+// hookAnswer gives what a hook said, or an error if it is no object: the CLI can read nothing else (B171).
+func hookAnswer(event string, out any) (any, error) {
+	said, err := json.Marshal(out)
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("the hook for %s answered a %T, which is no JSON: %w", event, out, err)
+	case string(said) == "null":
+		return struct{}{}, nil
+	case said[0] != '{':
+		return nil, fmt.Errorf("the hook for %s answered %.40s, which is no object", event, said)
+	}
+	return out, nil
+}
+
 func (s *core) hook(ctx context.Context, in HookCallback) (any, error) {
 	for i, h := range s.opts.Hooks {
 		if hookID(i) != in.CallbackID {
 			continue
 		}
 		out, err := h.Run(ctx, in)
-		if out == nil && err == nil {
-			out = struct{}{}
+		if err != nil {
+			return nil, err
 		}
-		return out, err
+		return hookAnswer(h.Event, out)
 	}
 	return nil, fmt.Errorf("no hook is registered as %q", in.CallbackID)
 }

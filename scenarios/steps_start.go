@@ -60,11 +60,16 @@ func decodeStart(rep *report, n *node) Start {
 }
 
 func (d *decoder) startKeys(n *node, start *Start) {
-	d.onlyKeys(n, "sdk.start", "prompt", "callbacks", "options", "read")
+	d.onlyKeys(n, "sdk.start", "prompt", "prompt_at", "callbacks", "options", "read")
 	if prompt := n.get("prompt"); prompt != nil {
 		start.Prompt, start.HasPrompt = d.word(prompt), true
 		if start.Prompt == "stream" {
 			start.Prompt, start.Stream = "", true
+		}
+	}
+	if at := n.get("prompt_at"); at != nil {
+		if start.AtConnect = d.word(at) == "connect" && start.HasPrompt; !start.AtConnect {
+			d.bad(at, "connect, beside a prompt")
 		}
 	}
 	if callbacks := n.get("callbacks"); callbacks != nil {

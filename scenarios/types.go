@@ -180,6 +180,7 @@ type Start struct {
 	Prompt    string
 	HasPrompt bool // false: connect only
 	Stream    bool // the prompt is fed by sdk.feed
+	AtConnect bool // a client's prompt is given with the connecting, and not by a query after it
 	Callbacks []Callback
 	Options   map[string]any // neutral names of the adapter contract, durations as KEY_ms, sizes as KEY_bytes
 	ToolsOf   string         // options.tools_of: the session whose server objects this one shares

@@ -102,6 +102,12 @@ func (c *collectsTwice) Close(ctx context.Context) error {
 func lineFaults() []Mutant {
 	return []Mutant{
 		{
+			Name: "first-prompt-lost", Group: Input, Fault: "forgets the prompt that a session begins with",
+			Kills: kills("input/given-with-the-connecting"),
+			Parts: with(func(p *parts.Parts) {
+				p.Wrap = func(t transport.Transport) transport.Transport { return &promptLost{Transport: t} }
+			}),
+		}, {
 			Name: "known-fields-only", Group: Input, Fault: "writes of a prompt's items only the fields that it knows",
 			Kills: kills("input/as-yielded"),
 			Parts: with(func(p *parts.Parts) {
@@ -161,6 +167,19 @@ type writing struct {
 
 func (w writing) WriteFrame(ctx context.Context, frame []byte) error {
 	return w.write(w.Transport, ctx, frame)
+}
+
+// promptLost does not write its first user line.
+type promptLost struct {
+	transport.Transport
+	lost atomic.Bool
+}
+
+func (p *promptLost) WriteFrame(ctx context.Context, frame []byte) error {
+	if typeOf(frame) == protocol.TypeUser && !p.lost.Swap(true) {
+		return nil
+	}
+	return p.Transport.WriteFrame(ctx, frame)
 }
 
 // oneTurn closes stdin with the first result.

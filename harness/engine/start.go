@@ -183,6 +183,9 @@ func (r *run) startClient(v view, st scenarios.Start) error {
 	if on := r.on(v); on != "" {
 		params["on"] = on
 	}
+	if st.AtConnect {
+		params["prompt"] = promptOf(v.s, st)
+	}
 	o.chain = func(json.RawMessage) error {
 		v.s.connected = true
 		if st.Read == "all" {
@@ -191,7 +194,10 @@ func (r *run) startClient(v view, st scenarios.Start) error {
 		if err := r.readOn(v.s, o); err != nil {
 			return err
 		}
-		if !st.HasPrompt && !st.Stream {
+		switch {
+		case st.AtConnect:
+			return r.queried(v, o, st)
+		case !st.HasPrompt && !st.Stream:
 			return r.finishOp(o)
 		}
 		p := map[string]any{"client": v.s.client, "prompt": promptOf(v.s, st)}
