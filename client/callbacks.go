@@ -1,6 +1,7 @@
 package client
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -26,7 +27,8 @@ func Deny(message string) PermissionResult { return protocol.DenyTool(message) }
 
 // CanUseTool decides whether a tool may run. It is called in a goroutine of its own, perhaps several times at once. ctx
 // ends when the CLI withdraws the question and when the session ends; the answer is then not sent. An error, a panic and an answer that
-// neither allows nor denies refuse the tool. An allow without UpdatedInput keeps the tool's input. [RequestID] gives the question's id.
+// neither allows nor denies, or has an UpdatedInput that is no JSON object, refuse the tool. An allow without UpdatedInput keeps the tool's
+// input. [RequestID] gives the question's id.
 type CanUseTool func(ctx context.Context, r PermissionRequest) (PermissionResult, error)
 
 // handle answers the CLI's requests with the callbacks of the session's options.
@@ -79,8 +81,12 @@ func (s *core) permission(ctx context.Context, r PermissionRequest) (any, error)
 func settled(r PermissionRequest, result PermissionResult) (any, error) {
 	switch result.Behavior {
 	case protocol.Allow:
-		if result.UpdatedInput == nil { // some CLIs take a missing input for an empty one
+		input := bytes.TrimLeft(result.UpdatedInput, " \t\r\n")
+		switch {
+		case len(result.UpdatedInput) == 0: // some CLIs take a missing input for an empty one
 			result.UpdatedInput = r.Input
+		case len(input) == 0 || input[0] != '{': // the CLI would tell the model so, and not the program
+			return nil, fmt.Errorf("permission callback changed the input to what is no JSON object: %.100q", result.UpdatedInput)
 		}
 	case protocol.Deny:
 		if result.Message == nil { // a denial without a message is not valid
