@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -96,30 +97,32 @@ func newCore(opts Options, launch *launch, p *parts.Parts, t transport.Transport
 	return s
 }
 
-func openTransport(ctx context.Context, l *launch, p *parts.Parts, skipped *notifier) (transport.Transport, error) {
+func openTransport(ctx context.Context, l *launch, p *parts.Parts, skipped *notifier) (t transport.Transport, err error) {
 	opts := l.opts
 	if opts.Open != nil {
-		t, err := opts.Open(ctx)
-		if err != nil {
-			return nil, startError(err)
-		}
-		return t, nil
+		t, err = opts.Open(ctx)
+	} else {
+		t, err = startCLI(ctx, l, p, skipped)
 	}
-	command, err := l.command(p)
-	if err != nil {
-		return nil, startError(err)
+	if err == nil && t == nil {
+		err = errors.New("options Open and Spawn have to give a transport or an error, and gave neither")
 	}
-	spawn := opts.Spawn
-	if spawn == nil {
-		spawn = func(ctx context.Context, c transport.Command) (transport.Transport, error) {
-			return p.Open(ctx, c, opts.transportOptions(skipped))
-		}
-	}
-	t, err := spawn(ctx, command)
 	if err != nil {
 		return nil, startError(err)
 	}
 	return t, nil
+}
+
+// startCLI starts the CLI of a launch.
+func startCLI(ctx context.Context, l *launch, p *parts.Parts, skipped *notifier) (transport.Transport, error) {
+	command, err := l.command(p)
+	if err != nil {
+		return nil, err
+	}
+	if l.opts.Spawn != nil {
+		return l.opts.Spawn(ctx, command)
+	}
+	return p.Open(ctx, command, l.opts.transportOptions(skipped))
 }
 
 // handshake sends initialize and waits for its answer.

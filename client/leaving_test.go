@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -282,5 +283,23 @@ func TestACLIThatCannotBeEndedIsTold(t *testing.T) {
 				t.Errorf("again: got %v", err)
 			}
 		})
+	}
+}
+
+// TestNothingIsNoCrash holds that what a caller leaves out fails the call and not the program.
+func TestNothingIsNoCrash(t *testing.T) {
+	t.Parallel()
+	none := client.New(client.Options{Open: func(context.Context) (transport.Transport, error) { return nil, nil }})
+	if err := none.Connect(within(t)); !errors.Is(err, client.Spawn) {
+		t.Errorf("no transport: got %v", err)
+	}
+	spawned := client.New(client.Options{
+		CLIPath: os.Args[0], Spawn: func(context.Context, transport.Command) (transport.Transport, error) { return nil, nil },
+	})
+	if err := spawned.Connect(within(t)); !errors.Is(err, client.Spawn) {
+		t.Errorf("no process: got %v", err)
+	}
+	if _, err := none.Request(within(t), nil); !errors.Is(err, client.Other) {
+		t.Errorf("no request: got %v", err)
 	}
 }

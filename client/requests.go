@@ -33,6 +33,9 @@ func (r requests) session(op string) (*core, error) {
 // else ended the session, NotConnected if there is none.
 func (r requests) Request(ctx context.Context, request protocol.Request) (json.RawMessage, error) {
 	defer runtime.KeepAlive(r.of) // a Session must not count as dropped while a call of it waits
+	if request == nil {
+		return nil, &Error{Kind: Other, Op: "request", Message: "there is no request to send"}
+	}
 	s, err := r.session(request.Subtype())
 	if err != nil {
 		return nil, err

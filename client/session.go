@@ -36,7 +36,7 @@ var ErrNotPending = errors.New("no such request is open")
 
 // NewSession gives the session of a CLI that runs already, at the other end of t. The session owns t, and closes it. Nothing is
 // written before the first call: the CLI may be in the middle of a turn. The end of ctx ends the session; if it has ended already, every
-// call fails with its reason.
+// call fails with its reason. t must not be nil.
 func NewSession(ctx context.Context, t transport.Transport) *Session {
 	own := Options{Open: func(context.Context) (transport.Transport, error) { return t, nil }}
 	c := newCore(own, &launch{opts: &own}, parts.Default(), t, &notifier{})
