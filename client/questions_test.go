@@ -151,3 +151,16 @@ func TestHooksInTheTypesOfTheirEvents(t *testing.T) {
 		}
 	}
 }
+
+func TestARequestWithoutIDIsNotAnswered(t *testing.T) {
+	t.Parallel()
+	skipped := make(chan error, 1)
+	_, f := connected(t, func(o *client.Options) { o.OnSkip = func(err error) { skipped <- err } })
+	f.writes(`{"type":"control_request","request":{"subtype":"elicitation","mcp_server_name":"s","message":"who?"}}`, request("q", `{"subtype":"x_new"}`))
+	if err := <-skipped; !strings.Contains(err.Error(), "without request_id") {
+		t.Errorf("told %v", err)
+	}
+	if m := f.reads("control_response/error"); m.ControlResponse().ID != protocol.NewID("q") {
+		t.Errorf("the first answer is %s", m.Raw)
+	}
+}

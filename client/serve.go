@@ -30,6 +30,10 @@ func (s *core) serve(m Message) {
 		return
 	}
 	id := m.ControlRequest().ID
+	if id == "" { // an answer could name none: what asks so wants none
+		s.skipped.tell(fmt.Errorf("a request %q of the CLI without request_id cannot be answered: %.200s", m.Subtype, m.Raw))
+		return
+	}
 	ctx, stop := context.WithCancel(context.WithValue(s.ctx, requestIDKey{}, id))
 	c := &call{request: parts.Request{ID: id, Message: m}, stop: stop}
 	if !s.admit(c) {
