@@ -1,7 +1,9 @@
 package mutants
 
 import (
+	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -10,6 +12,7 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"unicode/utf8"
 
 	"github.com/tidwall/gjson"
 
@@ -43,6 +46,17 @@ func turnFaults() []Mutant {
 						inits++
 					}
 					return m.Kind() == "system/init" && inits > 1
+				})
+			}),
+		}, {
+			Name: "one-session-id", Group: Drift, Fault: "drops the messages of another session id than its first",
+			Kills: kills("turns/another-session-id"),
+			Parts: with(func(p *parts.Parts) {
+				first := "" // of the reading goroutine
+				p.Inbound = without(func(m protocol.Message) bool {
+					id := gjson.GetBytes(m.Raw, "session_id").Str
+					first = cmp.Or(first, id)
+					return id != "" && id != first
 				})
 			}),
 		}, {
@@ -134,6 +148,21 @@ func lineFaults() []Mutant {
 			Name: "objects-only", Group: Drift, Fault: "ends the stream at a JSON value that is no object",
 			Kills: kills("framing/values-that-are-no-object"),
 			Parts: framedBy(func(r io.Reader) transport.FrameReader { return objectsOnly{newLines(r)} }),
+		}, {
+			Name: "shallow", Group: Drift, Fault: "ends the stream at a frame that is nested deeper than its reader goes",
+			Kills: kills("framing/deep"),
+			Parts: refusing(func(frame []byte) error {
+				if bytes.Contains(frame, bytes.Repeat([]byte("["), 500)) {
+					return errors.New("nested too deep")
+				}
+				return nil
+			}),
+		}, {
+			Name: "stderr-is-text", Group: Flow, Fault: "reads stderr up to the first byte that is no text",
+			Kills: kills("flow/stderr-is-no-text"),
+			Parts: withTransport(func(o *transport.Options) {
+				o.NewStderr = func() transport.StderrReader { return textStderr{} }
+			}),
 		}, {
 			Name: "stderr-is-stdout", Group: Bytes, Fault: "reads stdout and stderr from one pipe",
 			Kills: kills("flow/stderr-is-no-message"),
@@ -275,6 +304,14 @@ func (o objectsOnly) ReadFrame() ([]byte, error) {
 		err = errors.New("not an object")
 	}
 	return frame, err
+}
+
+// textStderr reads as long as it gets text.
+type textStderr struct{ lazyStderr }
+
+func (textStderr) Drain(r io.Reader) {
+	for lines := bufio.NewScanner(r); lines.Scan() && utf8.Valid(lines.Bytes()); {
+	}
 }
 
 // cStrings cannot hold a NUL.
