@@ -31,6 +31,10 @@ for await (const message of q) {
     messages++;
     for (const block of message.message.content) if (block.type === 'text') bytes += block.text.length;
   }
+  if (message.type === 'stream_event') {
+    messages++;
+    bytes += message.event.delta.text.length;
+  }
   if (message.type === 'result') break;
 }
 const took = (performance.now() - first) / 1000;

@@ -6,7 +6,7 @@ import resource
 import sys
 import time
 
-from claude_agent_sdk import AssistantMessage, ClaudeAgentOptions, ClaudeSDKClient, ResultMessage, TextBlock
+from claude_agent_sdk import AssistantMessage, ClaudeAgentOptions, ClaudeSDKClient, ResultMessage, StreamEvent, TextBlock
 
 
 async def main(cli: str, requests: int) -> None:
@@ -24,6 +24,9 @@ async def main(cli: str, requests: int) -> None:
             if isinstance(message, AssistantMessage):
                 messages += 1
                 size += sum(len(b.text) for b in message.content if isinstance(b, TextBlock))
+            elif isinstance(message, StreamEvent):
+                messages += 1
+                size += len(message.event["delta"]["text"])
             if isinstance(message, ResultMessage):
                 break
         took = time.perf_counter() - first

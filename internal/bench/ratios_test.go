@@ -36,7 +36,10 @@ type figures struct {
 }
 
 // load is what the CLI writes in its turn, and how many requests come before.
-type load struct{ messages, text, requests int }
+type load struct {
+	messages, text, requests int
+	typ                      string // of the messages; empty is assistant
+}
 
 func TestTheGoProgramReadsWhatTheCLIWrites(t *testing.T) {
 	t.Parallel()
@@ -65,6 +68,9 @@ func TestRatios(t *testing.T) {
 	small := compare(t, all, cli, load{messages: 100_000, text: 50}, seconds)
 	atMost(t, "100,000 small messages, of TypeScript's time", small["go"]/small["typescript"], 1.0/5)
 	atMost(t, "100,000 small messages, of Python's time", small["go"]/small["python"], 1.0/20)
+
+	deltas := compare(t, all, cli, load{messages: 100_000, text: 5, typ: "stream_event"}, seconds)
+	t.Logf("100,000 pieces of text as they are streamed: %.3f of TypeScript's time, %.3f of Python's", deltas["go"]/deltas["typescript"], deltas["go"]/deltas["python"])
 
 	const line = 10 << 20
 	huge := compare(t, all, cli, load{messages: 1, text: line}, seconds)
@@ -98,7 +104,7 @@ func compare(t *testing.T, all []program, cli string, l load, value func(figures
 	least := map[string]float64{}
 	for name, values := range got {
 		least[name] = slices.Min(values)
-		t.Logf("%d messages of %d bytes of text, %d requests: %s %.4g", l.messages, l.text, l.requests, name, values)
+		t.Logf("%d messages %s of %d bytes of text, %d requests: %s %.4g", l.messages, l.typ, l.text, l.requests, name, values)
 	}
 	return least
 }
@@ -122,7 +128,7 @@ func atMost(t *testing.T, name string, got, limit float64) {
 func run(t *testing.T, p program, cli string, l load) figures {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), p.argv[0], append(slices.Clone(p.argv[1:]), cli, fmt.Sprint(l.requests))...)
-	cmd.Env = append(os.Environ(), append(p.env, fmt.Sprintf("BENCH_MESSAGES=%d", l.messages), fmt.Sprintf("BENCH_TEXT=%d", l.text))...)
+	cmd.Env = append(os.Environ(), append(p.env, fmt.Sprintf("BENCH_MESSAGES=%d", l.messages), fmt.Sprintf("BENCH_TEXT=%d", l.text), "BENCH_TYPE="+l.typ)...)
 	var stderr strings.Builder
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()

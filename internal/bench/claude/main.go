@@ -63,7 +63,12 @@ func assistantLine(text string) string {
 		`"}],"stop_reason":null,"stop_sequence":null,"usage":{"input_tokens":1,"output_tokens":1}},"parent_tool_use_id":null,` + ids + "}\n"
 }
 
-// turn writes init, BENCH_MESSAGES assistant messages with BENCH_TEXT bytes of text, and a result.
+func deltaLine(text string) string {
+	return `{"type":"stream_event","event":{"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"` + text +
+		`"}},"parent_tool_use_id":null,` + ids + "}\n"
+}
+
+// turn writes init, BENCH_MESSAGES messages of the type BENCH_TYPE with BENCH_TEXT bytes of text, and a result.
 func turn() error {
 	messages, err := strconv.Atoi(os.Getenv("BENCH_MESSAGES"))
 	if err != nil {
@@ -74,6 +79,9 @@ func turn() error {
 		return fmt.Errorf("BENCH_TEXT: %w", err)
 	}
 	line := assistantLine(strings.Repeat("x", text))
+	if os.Getenv("BENCH_TYPE") == "stream_event" {
+		line = deltaLine(strings.Repeat("x", text))
+	}
 	if err := write(initLine); err != nil {
 		return err
 	}

@@ -60,11 +60,15 @@ func run(ctx context.Context, cli, requests string) error {
 		if first.IsZero() {
 			first = time.Now()
 		}
-		if m.Type == protocol.TypeAssistant {
+		switch m.Type {
+		case protocol.TypeAssistant:
 			f.Messages++
 			for _, b := range m.Assistant().Message.Content {
 				f.Bytes += len(b.Text)
 			}
+		case protocol.TypeStreamEvent:
+			f.Messages++
+			f.Bytes += len(m.StreamEvent().Event.Delta.Text)
 		}
 	}
 	f.Seconds, f.PeakKiB = time.Since(first).Seconds(), peak()-before
