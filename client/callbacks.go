@@ -33,6 +33,9 @@ type CanUseTool func(ctx context.Context, r PermissionRequest) (PermissionResult
 
 // handle answers the CLI's requests with the callbacks of the session's options.
 func (s *core) handle(ctx context.Context, r parts.Request) (any, error) {
+	if err := ctx.Err(); err != nil && s.ctx.Err() != nil {
+		return nil, err // the session is told to end: nobody is asked any more
+	}
 	switch r.Message.Subtype {
 	case protocol.SubCanUseTool:
 		return s.permission(ctx, r.Message.CanUseTool())

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"iter"
 	"os"
 	"strings"
 	"testing"
@@ -301,5 +302,48 @@ func TestNothingIsNoCrash(t *testing.T) {
 	}
 	if _, err := none.Request(within(t), nil); !errors.Is(err, client.Other) {
 		t.Errorf("no request: got %v", err)
+	}
+}
+
+// TestNobodyIsAskedAfterTheClose holds that a CLI that asks on after the end of its stdin reaches neither a callback nor a reader.
+func TestNobodyIsAskedAfterTheClose(t *testing.T) {
+	t.Parallel()
+	for name, start := range map[string]func(opts client.Options) (end func(context.Context) error, left func(context.Context) iter.Seq2[client.Message, error], err error){
+		"callback": func(opts client.Options) (func(context.Context) error, func(context.Context) iter.Seq2[client.Message, error], error) {
+			opts.CanUseTool = func(context.Context, client.PermissionRequest) (client.PermissionResult, error) {
+				t.Error("the callback was called")
+				return client.Allow(), nil
+			}
+			c := client.New(opts)
+			return c.Disconnect, c.Messages, c.Connect(context.Background())
+		},
+		"tool approval": func(opts client.Options) (func(context.Context) error, func(context.Context) iter.Seq2[client.Message, error], error) {
+			opts.PermissionPromptToolName = "stdio"
+			s, err := client.StartSession(context.Background(), opts)
+			return s.Shutdown, s.Messages, err
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				opts, f := pipe(t, nil)
+				end, left, err := start(opts)
+				if err != nil {
+					t.Fatal(err)
+				}
+				ended := make(chan error, 1)
+				go func() { ended <- end(context.Background()) }()
+				f.sawEOF()
+				f.writes(request("p1", askTool), assistant("last words"))
+				synctest.Wait()
+				f.peer.End(0, "")
+				if err := <-ended; err != nil {
+					t.Error(err)
+				}
+				if got, err := texts(left(within(t))); err != nil || joined(got) != "last words" {
+					t.Errorf("left to read: %q, %v", got, err)
+				}
+			})
+		})
 	}
 }

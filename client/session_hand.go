@@ -68,6 +68,9 @@ func (s *core) handOver(m Message) bool {
 	if m.Subtype != protocol.SubCanUseTool {
 		return false
 	}
+	if s.ctx.Err() != nil {
+		return false // the session is told to end: nobody is asked any more
+	}
 	mine, fresh := s.keepOpen(parts.Request{ID: m.ControlRequest().ID, Message: m})
 	if fresh {
 		s.push(parts.Item{Message: m})
