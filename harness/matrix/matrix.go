@@ -37,6 +37,8 @@ type Kill struct {
 	Step    int    `json:"step"` // of the scenario; zero: a law
 	Text    string `json:"text"`
 	Why     string `json:"why"` // want and got, as far as there are
+	// Chance says that the same case had let the subject pass before: the scenario meets the fault, but not each time.
+	Chance bool `json:"chance,omitempty"`
 }
 
 // Survival is a subject that a scenario was to catch and did not.
@@ -102,14 +104,18 @@ func (m *Matrix) reference(results []Result) map[string]bool {
 // judge finds the first case of a file that kills a subject.
 func (m *Matrix) judge(s Subject, file string, results []Result, sound map[string]bool) {
 	why := "it was not played"
+	passed := map[string]bool{}
 	for _, r := range results {
 		if r.Subject != s.Name || r.File != file {
 			continue
 		}
 		if Kills(r) && sound[r.Case.ID] {
-			m.Kills = append(m.Kills, kill(s, r))
+			k := kill(s, r)
+			k.Chance = passed[r.Case.ID]
+			m.Kills = append(m.Kills, k)
 			return
 		}
+		passed[r.Case.ID] = true
 		why = explain(r)
 		if Kills(r) {
 			why = "the reference does not pass this case either"

@@ -111,3 +111,13 @@ func ExampleJudge() {
 	fmt.Println(m.OK(), m.Kills[0].Subject, m.Kills[0].Check)
 	// Output: true line-cap deadline
 }
+
+func TestAKillByChanceIsSaidToBeOne(t *testing.T) {
+	t.Parallel()
+	m := matrix.Judge([]matrix.Subject{{Name: "m", Fault: "errs", Kills: []string{"a/b"}}}, []string{"a/b"}, []matrix.Result{
+		result("", "a/b", eventlog.Pass, ""), result("m", "a/b", eventlog.Pass, ""), result("m", "a/b", eventlog.Fail, engine.CheckMatch),
+	})
+	if !m.OK() || !strings.Contains(matrix.Text(m, time.Second), "CHANCE    m at a/b@client") {
+		t.Errorf("got %+v\n%s", m, matrix.Text(m, time.Second))
+	}
+}

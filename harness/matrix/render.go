@@ -43,6 +43,11 @@ func Text(m Matrix, took time.Duration) string {
 			fmt.Fprintf(&b, "%-22s %-42s %s\n", name, k.Case, k.Check)
 		}
 	}
+	for _, k := range m.Kills {
+		if k.Chance {
+			fmt.Fprintf(&b, "CHANCE    %s at %s: it passed before it was caught\n", k.Subject, k.Case)
+		}
+	}
 	for _, s := range m.Survivals {
 		fmt.Fprintf(&b, "SURVIVES  %s at %s: %s\n", s.Subject, s.File, s.Why)
 	}
