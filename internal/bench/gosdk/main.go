@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"os"
 	"strconv"
-	"syscall"
 	"time"
 
 	"github.com/wiretrial/wiretrial/client"
@@ -73,11 +72,4 @@ func run(ctx context.Context, cli, requests string) error {
 	}
 	f.Seconds, f.PeakKiB = time.Since(first).Seconds(), peak()-before
 	return json.NewEncoder(os.Stdout).Encode(f)
-}
-
-// peak is the greatest resident size so far, in KiB.
-func peak() int64 {
-	var u syscall.Rusage
-	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &u)
-	return u.Maxrss
 }
