@@ -56,7 +56,7 @@ type Mutant struct {
 // All gives the faults, group by group, and the controls last.
 func All() []Mutant {
 	return slices.Concat(bytesGroup(), startGroup(), stdinGroup(), answersGroup(), requestsGroup(), payloadFaults(), flowGroup(), processGroup(),
-		spawnGroup(), optionGroup(), startupGroup(), inputGroup(), driftGroup(), kindFaults(), turnFaults(), lineFaults(), guardFaults(), controls())
+		spawnGroup(), optionGroup(), startupGroup(), inputGroup(), driftGroup(), kindFaults(), turnFaults(), betweenFaults(), lineFaults(), streamFaults(), guardFaults(), controls())
 }
 
 // Find gives the mutant of a name.

@@ -71,7 +71,14 @@ func turnFaults() []Mutant {
 					return again
 				})
 			}),
-		}, {
+		},
+	}
+}
+
+// betweenFaults are the faults in what comes between turns and at the end of the last.
+func betweenFaults() []Mutant {
+	return []Mutant{
+		{
 			Name: "deaf-between-turns", Group: Flow, Fault: "drops what comes between a result and the next prompt",
 			Kills: kills("turns/started-by-a-task", "turns/messages-after-the-result"),
 			Parts: with(func(p *parts.Parts) {
@@ -112,7 +119,7 @@ func (c *collectsTwice) Close(ctx context.Context) error {
 	return c.Transport.Close(ctx)
 }
 
-// lineFaults are the faults in what is read from a line and written into one.
+// lineFaults are the faults in what is written into a line.
 func lineFaults() []Mutant {
 	return []Mutant{
 		{
@@ -144,7 +151,14 @@ func lineFaults() []Mutant {
 			Parts: with(func(p *parts.Parts) {
 				p.Wrap = func(t transport.Transport) transport.Transport { return cStrings{t} }
 			}),
-		}, {
+		},
+	}
+}
+
+// streamFaults are the faults in how the three streams are read and written.
+func streamFaults() []Mutant {
+	return []Mutant{
+		{
 			Name: "objects-only", Group: Drift, Fault: "ends the stream at a JSON value that is no object",
 			Kills: kills("framing/values-that-are-no-object"),
 			Parts: framedBy(func(r io.Reader) transport.FrameReader { return objectsOnly{newLines(r)} }),
