@@ -104,7 +104,7 @@ func TestEventsWaitForTheirReader(t *testing.T) {
 	}
 	const lines = 20000
 	r.say(strings.Repeat("a line that nobody has asked for yet, and that is reported all the same\n", lines))
-	mustDo(t, r.stdin.Close())
+	closeEnd(t, r.stdin)
 	mustDo(t, r.cmd.Process.Signal(os.Interrupt)) // it lives, and reports this behind the lines
 	for n := 0; n < lines; {
 		if r.next().Ev == EvLine {

@@ -91,7 +91,7 @@ func TestReadLines(t *testing.T) {
 	if got := texts(append([]Event{first}, more...)...); got != "a|bc|" || more[1].N != 3 {
 		t.Errorf("lines %q, last number %d", got, more[1].N)
 	}
-	mustDo(t, r.stdin.Close())
+	closeEnd(t, r.stdin)
 	if e := r.await(EvEOF); string(e.Data) != "rest" {
 		t.Errorf("eof with %q", e.Data)
 	}
@@ -148,7 +148,7 @@ func TestSyncIsExact(t *testing.T) {
 		}
 		last = done.Seq
 	}
-	mustDo(t, r.stdin.Close())
+	closeEnd(t, r.stdin)
 	id := r.send(Command{Op: OpSync})
 	if eof, done := r.await(EvEOF), r.doneOf(id); eof.Seq > done.Seq {
 		t.Errorf("eof at %d after sync at %d", eof.Seq, done.Seq)
@@ -247,13 +247,13 @@ func TestWriteBlocks(t *testing.T) {
 	}
 }
 
-// closeReader makes the other end of the mock's stdout go. A process that another test is just starting holds a copy of it until it executes
-// its program: no start may be under way, and none may begin until the test is over.
-func closeReader(t *testing.T, r *rig) {
+// closeEnd closes our end of a pipe of the mock, so that it is gone. A process that another test is just starting holds a copy of it until it
+// executes its program: no start may be under way.
+func closeEnd(t *testing.T, end io.Closer) {
 	t.Helper()
 	syscall.ForkLock.RLock()
-	t.Cleanup(syscall.ForkLock.RUnlock)
-	mustDo(t, r.out.Close())
+	defer syscall.ForkLock.RUnlock()
+	mustDo(t, end.Close())
 }
 
 // R2: a reader that is gone is an error of the write, not the end of the mock.
@@ -263,7 +263,7 @@ func TestWriteToClosedReader(t *testing.T) {
 		t.Run(kind, func(t *testing.T) {
 			t.Parallel()
 			r := rigWith(t, kind)
-			closeReader(t, r)
+			closeEnd(t, r.out)
 			if e := r.do(Command{Op: OpWrite, FD: 1, Data: []byte("x")}); e.OK || e.Err != "EPIPE" || e.N != 0 {
 				t.Errorf("done %+v", e)
 			}
@@ -277,7 +277,7 @@ func TestReaderGoneWhileBlocked(t *testing.T) {
 	r := rigOf(t)
 	id := r.send(Command{Op: OpWrite, FD: 1, Data: make([]byte, 1<<20)})
 	n := r.await(EvBlocked).N
-	closeReader(t, r)
+	closeEnd(t, r.out)
 	if e := r.doneOf(id); e.OK || e.Err != "EPIPE" || e.N != n {
 		t.Errorf("done %+v, want EPIPE after %d", e, n)
 	}
@@ -337,7 +337,7 @@ func TestDrainEndsWithReader(t *testing.T) {
 	r := rigOf(t)
 	r.ok(Command{Op: OpWrite, FD: 1, Data: []byte("12345")})
 	id := r.send(Command{Op: OpDrain, FD: 1})
-	mustDo(t, r.out.Close())
+	closeEnd(t, r.out)
 	if e := r.doneOf(id); e.OK || e.Err != "EPIPE" || e.Left != 5 {
 		t.Errorf("drain: %+v", e)
 	}
