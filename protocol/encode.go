@@ -38,15 +38,23 @@ func EncodeRequest(id ID, request Request) ([]byte, error) {
 	if fields[0] != '{' {
 		return nil, fmt.Errorf("control request %s: expected an object, got %s", request.Subtype(), kindOf(fields[0]))
 	}
-	subtype, err := encode(map[string]string{"subtype": request.Subtype()})
+	type head struct {
+		Subtype string `json:"subtype"`
+	}
+	line, err := encode(struct {
+		Type    string `json:"type"`
+		ID      ID     `json:"request_id"`
+		Request head   `json:"request"`
+	}{TypeControlRequest, id, head{request.Subtype()}})
 	if err != nil {
 		return nil, fmt.Errorf("control request %s: %w", request.Subtype(), err)
 	}
-	return encode(struct {
-		Type    string          `json:"type"`
-		ID      ID              `json:"request_id"`
-		Request json.RawMessage `json:"request"`
-	}{TypeControlRequest, id, joinObjects(subtype, fields)})
+	if len(fields) == len("{}") {
+		return line, nil
+	}
+	// The fields join the request at the line's end as they are: encoding them again would cost a long prompt twice.
+	line = append(line[:len(line)-len("}}")], ',')
+	return append(append(line, fields[1:]...), '}'), nil
 }
 
 type responseBody struct {
