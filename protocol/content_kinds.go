@@ -297,16 +297,13 @@ func (b Block) Typed() TypedContent {
 	return &b
 }
 
-// readContent makes the view of a block that T is, where it stays.
-func readContent[T any, P interface {
-	*T
-	TypedContent
-}](b Block) P {
-	view := P(new(T))
-	if text, err := b.MarshalJSON(); err == nil {
-		fill(text, view)
+// readContent makes the view of a block that T is; an empty one if a text in the block is no JSON.
+func readContent[T any](b Block) *T {
+	text, err := b.MarshalJSON()
+	if err != nil {
+		return new(T)
 	}
-	return view
+	return read[T](text)
 }
 
 // BlockTypes returns the types of content blocks that this package knows by name.

@@ -10,11 +10,7 @@ type ControlRequest struct {
 }
 
 // ControlRequest returns the envelope of a control_request line. Its subtype is the message's Subtype.
-func (m Message) ControlRequest() ControlRequest {
-	var c ControlRequest
-	fill(m.Raw, &c)
-	return c
-}
+func (m Message) ControlRequest() ControlRequest { return View[ControlRequest](m.Raw) }
 
 // ControlResponse is the answer to a request, of either side. Subtype tells success from error; an answer without one is a
 // success.
@@ -35,11 +31,7 @@ type ControlResponse struct {
 
 // ControlResponse returns the answer that a control_response line carries.
 func (m Message) ControlResponse() ControlResponse {
-	var c ControlResponse
-	if body := Member(m.Raw, "response"); len(body) > 0 && body[0] == '{' {
-		fill(body, &c)
-	}
-	return c
+	return View[ControlResponse](m.member("response"))
 }
 
 // Failed reports whether the answer is a refusal.

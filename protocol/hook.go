@@ -91,9 +91,7 @@ func hookInputAs[T any, P interface {
 	*T
 	HookInput
 }](raw json.RawMessage) HookInput {
-	input := P(new(T))
-	fill(raw, input)
-	return input
+	return P(read[T](raw))
 }
 
 func hookOutputAs[T HookSpecificOutput](raw json.RawMessage) HookSpecificOutput { return View[T](raw) }

@@ -49,7 +49,7 @@ func kindOfType[T any, P interface {
 	*T
 	Typed
 }]() func(Message) Typed {
-	return func(m Message) Typed { return read[T, P](m) }
+	return func(m Message) Typed { return P(read[T](m.Raw)) }
 }
 
 type kindName struct{ typ, subtype string }

@@ -28,13 +28,13 @@ func (*ControlCancelRequest) typed() {}
 func (m Message) Typed() Typed {
 	switch m.Type {
 	case TypeAssistant:
-		return read[Assistant](m)
+		return read[Assistant](m.Raw)
 	case TypeStreamEvent:
-		return read[StreamEvent](m)
+		return read[StreamEvent](m.Raw)
 	case TypeUser:
-		return read[User](m)
+		return read[User](m.Raw)
 	case TypeResult:
-		return read[Result](m)
+		return read[Result](m.Raw)
 	case TypeControlResponse:
 		answer := m.ControlResponse()
 		return &answer
@@ -47,18 +47,15 @@ func (m Message) Typed() Typed {
 		s := m.System()
 		return &s
 	case TypeControlRequest:
-		return read[ControlRequest](m)
+		return read[ControlRequest](m.Raw)
 	}
 	return &m
 }
 
-// read makes the view of a message that T is, where it stays.
-func read[T any, P interface {
-	*T
-	Typed
-}](m Message) P {
-	view := P(new(T))
-	fill(m.Raw, view)
+// read makes the view of an object that T is, where it stays.
+func read[T any](object json.RawMessage) *T {
+	view := new(T)
+	fill(object, view)
 	return view
 }
 
