@@ -120,16 +120,7 @@ func Decode(line []byte) (Message, error) {
 // envelopeOf reads the envelope of a text that is known to be an object, however deep.
 func envelopeOf(text []byte) (e envelope) {
 	eachMember(text, func(name, value []byte) bool {
-		switch string(name) {
-		case "type":
-			e.typ = value
-		case "subtype":
-			e.subtype = value
-		case "request":
-			e.request = value
-		case "response":
-			e.response = value
-		}
+		e.set(name, value)
 		return true
 	})
 	return e

@@ -8,6 +8,20 @@ import (
 // envelope is what routes a line: the values of these members of its object, as they stand there.
 type envelope struct{ typ, subtype, request, response []byte }
 
+// set keeps the value of a member that routes a line, and no other. The last of two counts.
+func (e *envelope) set(name, value []byte) {
+	switch string(name) {
+	case "type":
+		e.typ = value
+	case "subtype":
+		e.subtype = value
+	case "request":
+		e.request = value
+	case "response":
+		e.response = value
+	}
+}
+
 // shallow is the depth up to which scan keeps track of what is open. Nothing that a CLI writes comes near it.
 const shallow = 128
 
@@ -143,22 +157,12 @@ func (s *scanner) after() bool {
 	}
 }
 
-// note keeps the value of a member that belongs to the envelope. The last of two counts.
+// note hands the member that was read to the envelope, if it can be one of those.
 func (s *scanner) note() {
 	if n := len(s.name); n != len(`"type"`) && n != len(`"subtype"`) && n != len(`"response"`) && n < 10 {
 		return // a name with escapes is longer than any of these
 	}
-	value := s.text[s.start:s.i:s.i]
-	switch string(memberName(s.name)) {
-	case "type":
-		s.typ = value
-	case "subtype":
-		s.subtype = value
-	case "request":
-		s.request = value
-	case "response":
-		s.response = value
-	}
+	s.set(memberName(s.name), s.text[s.start:s.i:s.i])
 }
 
 func (s *scanner) space() { s.i = skipSpace(s.text, s.i) }
