@@ -36,14 +36,12 @@ func isLenient[T any]() bool {
 
 // viewOf reads a value as the field of a struct is read, and reports whether it was of the field's type.
 func viewOf[T any](value json.RawMessage) (view T, ok bool) {
-	var field struct {
-		Value *T `json:"value"`
+	type field struct {
+		Value T `json:"value"`
 	}
-	fill(append(append([]byte(`{"value":`), value...), '}'), &field)
-	if field.Value != nil {
-		view = *field.Value
-	}
-	return view, field.Value != nil
+	r := reader{text: value}
+	_, ok = r.value(skipSpace(value, 0), &planOf(reflect.TypeFor[field]()).fields[0].how, unsafe.Pointer(&view))
+	return view, ok
 }
 
 // fill sets the fields of the struct that into points to, as [View] has it.
