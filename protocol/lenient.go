@@ -179,8 +179,7 @@ func literal(text []byte, i int) (end int, plain bool) {
 	plain = true
 	for i++; i+8 <= len(text); i += 8 {
 		w := binary.LittleEndian.Uint64(text[i:])
-		quote, slash := w^('"'*ones), w^('\\'*ones)
-		special := ((quote-ones)&^quote | (slash-ones)&^slash) & highs
+		special := quoted(w) & highs
 		if special == 0 {
 			plain = plain && w&highs == 0
 			continue
@@ -203,7 +202,7 @@ func (r *reader) string(i, end int) string {
 	if inner := r.text[i+1 : end-1]; isPlain(inner) {
 		return r.part(i+1, end-1)
 	}
-	return stringValue(r.text[i:end])
+	return decoded(r.text[i:end])
 }
 
 // part returns the text between two indexes: a part of the text itself, unless that would keep much of it alive for little.
@@ -289,17 +288,21 @@ func stringValue(value []byte) string {
 	if len(value) < 2 || value[0] != '"' {
 		return ""
 	}
-	inner := value[1 : len(value)-1]
-	if utf8.Valid(inner) {
-		if at := bytes.IndexByte(inner, '\\'); at < 0 {
-			return string(inner)
-		}
+	if inner := value[1 : len(value)-1]; isPlain(inner) {
+		return string(inner)
+	}
+	return decoded(value)
+}
+
+// decoded decodes a string literal whose inside is not the string itself.
+func decoded(literal []byte) string {
+	if inner := literal[1 : len(literal)-1]; utf8.Valid(inner) {
 		if text, ok := unescape(inner); ok {
 			return text
 		}
 	}
 	var s string
-	if json.Unmarshal(value, &s) != nil {
+	if json.Unmarshal(literal, &s) != nil {
 		return ""
 	}
 	return s

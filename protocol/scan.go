@@ -180,6 +180,13 @@ const (
 	highs = 0x8080808080808080
 )
 
+// quoted sets the high bit of the first of eight bytes that is a quote or a backslash, if one is. What it says of the bytes behind that
+// one, and what the other bits say, is nothing.
+func quoted(w uint64) uint64 {
+	quote, slash := w^('"'*ones), w^('\\'*ones)
+	return (quote-ones)&^quote | (slash-ones)&^slash
+}
+
 // literalEnd returns the index behind the string whose opening quote stands at i; -1 if there is no string by the rules of JSON. Eight
 // bytes are looked at together, as long as none of them is special.
 func literalEnd(text []byte, i int) int {
@@ -187,9 +194,7 @@ func literalEnd(text []byte, i int) int {
 	for {
 		for i+8 <= len(text) {
 			w := binary.LittleEndian.Uint64(text[i:])
-			quote, slash := w^('"'*ones), w^('\\'*ones)
-			special := (w-' '*ones)&^w | (quote-ones)&^quote | (slash-ones)&^slash
-			if special &= highs; special != 0 {
+			if special := (quoted(w) | (w-' '*ones)&^w) & highs; special != 0 {
 				i += bits.TrailingZeros64(special) / 8
 				break
 			}
