@@ -87,20 +87,17 @@ type PostCompactInput struct {
 // PreModelSwitchInput is the input of the event PreModelSwitch: the model is to change.
 type PreModelSwitchInput struct {
 	HookBase
-	FromModel              string      `json:"from_model"`                // the model before
-	ToModel                string      `json:"to_model"`                  // the model after
-	RequestedModel         string      `json:"requested_model"`           // what was asked for; empty for the default
-	Source                 string      `json:"source"`                    // command, picker, sdk; afterwards also auto and resume
-	ContextTokens          json.Number `json:"context_tokens"`            // what the next request sends again
-	PromptCacheWarm        bool        `json:"prompt_cache_warm"`         // the old cache is lost by it
-	CacheTTL               string      `json:"cache_ttl"`                 // 5m or 1h
-	EstimatedCacheWriteUSD json.Number `json:"estimated_cache_write_usd"` // what filling the new one costs
-	Pricing                string      `json:"pricing"`                   // configured, catalog or default
+	ModelSwitch
 }
 
 // PostModelSwitchInput is the input of the event PostModelSwitch: the model has changed.
 type PostModelSwitchInput struct {
 	HookBase
+	ModelSwitch
+}
+
+// ModelSwitch is what the inputs of PreModelSwitch and PostModelSwitch have in common: all but the base.
+type ModelSwitch struct {
 	FromModel              string      `json:"from_model"`                // the model before
 	ToModel                string      `json:"to_model"`                  // the model after
 	RequestedModel         string      `json:"requested_model"`           // what was asked for; empty for the default
