@@ -1,6 +1,9 @@
 package protocol
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"sync"
+)
 
 // TextContent is text.
 type TextContent struct {
@@ -252,88 +255,78 @@ func (*ToolReferenceContent) blockType() string    { return "tool_reference" }
 func (*ToolChangeContent) blockType() string       { return "" }
 func (*BrowserStateContent) blockType() string     { return "browser_state" }
 
-// Typed returns the block in the Go type of its kind; a block of an unknown type is itself. It never fails.
-func (b Block) Typed() TypedContent {
-	switch b.Type {
-	case "text":
-		return readContent[TextContent](b)
-	case "thinking":
-		return readContent[ThinkingContent](b)
-	case "redacted_thinking":
-		return readContent[RedactedThinkingContent](b)
-	case "tool_use":
-		return readContent[ToolUseContent](b)
-	case "tool_result":
-		return readContent[ToolResultContent](b)
-	case "server_tool_use":
-		return readContent[ServerToolUseContent](b)
-	case "web_search_tool_result", "web_fetch_tool_result", "code_execution_tool_result", "bash_code_execution_tool_result", "text_editor_code_execution_tool_result", "tool_search_tool_result", "advisor_tool_result":
-		return readContent[ServerToolResultContent](b)
-	case "mcp_tool_use":
-		return readContent[MCPToolUseContent](b)
-	case "mcp_tool_result":
-		return readContent[MCPToolResultContent](b)
-	case "mcp_tool_listing":
-		return readContent[MCPToolListingContent](b)
-	case "container_upload":
-		return readContent[ContainerUploadContent](b)
-	case "compaction":
-		return readContent[CompactionContent](b)
-	case "fallback":
-		return readContent[FallbackContent](b)
-	case "image":
-		return readContent[ImageContent](b)
-	case "document":
-		return readContent[DocumentContent](b)
-	case "search_result":
-		return readContent[SearchResultContent](b)
-	case "tool_reference":
-		return readContent[ToolReferenceContent](b)
-	case "tool_addition", "tool_removal":
-		return readContent[ToolChangeContent](b)
-	case "browser_state":
-		return readContent[BrowserStateContent](b)
-	}
-	return &b
+// blockRow is a type of block with what makes its view.
+type blockRow struct {
+	typ  string
+	read func(json.RawMessage) TypedContent
 }
 
-// readContent makes the view of a block that T is; an empty one if a text in the block is no JSON.
-func readContent[T any](b Block) *T {
+func blockRows() []blockRow {
+	return []blockRow{
+		{"text", contentAs[TextContent]},
+		{"thinking", contentAs[ThinkingContent]},
+		{"redacted_thinking", contentAs[RedactedThinkingContent]},
+		{"tool_use", contentAs[ToolUseContent]},
+		{"tool_result", contentAs[ToolResultContent]},
+		{"server_tool_use", contentAs[ServerToolUseContent]},
+		{"web_search_tool_result", contentAs[ServerToolResultContent]},
+		{"web_fetch_tool_result", contentAs[ServerToolResultContent]},
+		{"code_execution_tool_result", contentAs[ServerToolResultContent]},
+		{"bash_code_execution_tool_result", contentAs[ServerToolResultContent]},
+		{"text_editor_code_execution_tool_result", contentAs[ServerToolResultContent]},
+		{"tool_search_tool_result", contentAs[ServerToolResultContent]},
+		{"advisor_tool_result", contentAs[ServerToolResultContent]},
+		{"mcp_tool_use", contentAs[MCPToolUseContent]},
+		{"mcp_tool_result", contentAs[MCPToolResultContent]},
+		{"mcp_tool_listing", contentAs[MCPToolListingContent]},
+		{"container_upload", contentAs[ContainerUploadContent]},
+		{"compaction", contentAs[CompactionContent]},
+		{"fallback", contentAs[FallbackContent]},
+		{"image", contentAs[ImageContent]},
+		{"document", contentAs[DocumentContent]},
+		{"search_result", contentAs[SearchResultContent]},
+		{"tool_reference", contentAs[ToolReferenceContent]},
+		{"tool_addition", contentAs[ToolChangeContent]},
+		{"tool_removal", contentAs[ToolChangeContent]},
+		{"browser_state", contentAs[BrowserStateContent]},
+	}
+}
+
+func contentAs[T any, P interface {
+	*T
+	TypedContent
+}](raw json.RawMessage) TypedContent {
+	return P(read[T](raw))
+}
+
+var blocksByType = sync.OnceValue(func() map[string]blockRow {
+	byType := map[string]blockRow{}
+	for _, r := range blockRows() {
+		byType[r.typ] = r
+	}
+	return byType
+})
+
+// Typed returns the block in the Go type of its kind; a block of an unknown type is itself. It never fails: a block that was made by hand
+// and holds what is no JSON has an empty view.
+func (b Block) Typed() TypedContent {
+	row, known := blocksByType()[b.Type]
+	if !known {
+		return &b
+	}
 	text, err := b.MarshalJSON()
 	if err != nil {
-		return new(T)
+		text = nil
 	}
-	return read[T](text)
+	return row.read(text)
 }
 
 // BlockTypes returns the types of content blocks that this package knows by name.
 func BlockTypes() []string {
-	return []string{
-		"text",
-		"thinking",
-		"redacted_thinking",
-		"tool_use",
-		"tool_result",
-		"server_tool_use",
-		"web_search_tool_result",
-		"web_fetch_tool_result",
-		"code_execution_tool_result",
-		"bash_code_execution_tool_result",
-		"text_editor_code_execution_tool_result",
-		"tool_search_tool_result",
-		"advisor_tool_result",
-		"mcp_tool_use",
-		"mcp_tool_result",
-		"mcp_tool_listing",
-		"container_upload",
-		"compaction",
-		"fallback",
-		"image",
-		"document",
-		"search_result",
-		"tool_reference",
-		"tool_addition",
-		"tool_removal",
-		"browser_state",
+	rows := blockRows()
+	types := make([]string, len(rows))
+	for i, r := range rows {
+		types[i] = r.typ
 	}
+	return types
 }
