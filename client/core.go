@@ -60,7 +60,6 @@ type core struct {
 	cutOff      *transport.FrameError
 	info        protocol.ControlResponse
 	commands    json.RawMessage // the latest commands_changed message; nil if there was none
-	end         error           // how it ended; valid once done is closed
 	gone        error           // what calls get after the end; valid once done is closed
 }
 

@@ -197,9 +197,6 @@ func (s *core) finish() {
 	if gone == nil {
 		gone = s.afterGoodEnd()
 	}
-	if end != nil {
-		s.end = end
-	}
 	s.gone = gone
 	s.mu.Unlock()
 
