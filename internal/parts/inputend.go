@@ -105,10 +105,10 @@ func (e *inputEnd) received(m protocol.Message) {
 	switch m.Type {
 	case protocol.TypeResult:
 		e.results++
-		if !IsFollowUp(m) {
+		if !isFollowUp(m) {
 			e.answered++
 		}
-		e.queued = Queued(m)
+		e.queued = queued(m)
 		e.fresh, e.running = true, false
 	case protocol.TypeAssistant, protocol.TypeStreamEvent:
 		if m.ParentToolUseID() == "" {
@@ -148,7 +148,7 @@ func (e *inputEnd) dropAgents() {
 func (e *inputEnd) taskEnded(s protocol.System) {
 	t, known := e.tasks[s.TaskID]
 	delete(e.tasks, s.TaskID)
-	if !known || !t.holds || t.foreground || WasStopped(s) {
+	if !known || !t.holds || t.foreground || wasStopped(s) {
 		return
 	}
 	turns := 1
@@ -235,14 +235,14 @@ func (e *inputEnd) exitWait() time.Duration {
 	return ExitWait
 }
 
-// IsFollowUp reports whether a result is of a turn that the CLI ran of its own accord, because a task had settled. It answers no user
+// isFollowUp reports whether a result is of a turn that the CLI ran of its own accord, because a task had settled. It answers no user
 // line (cli:15.1).
-func IsFollowUp(result protocol.Message) bool {
+func isFollowUp(result protocol.Message) bool {
 	return origin(result) == "task-notification" && protocol.Member(result.Raw, "user_message_uuid") == nil
 }
 
-// Queued gives how many prompts waited in the CLI when it wrote a result; -1 if it does not tell.
-func Queued(result protocol.Message) int {
+// queued gives how many prompts waited in the CLI when it wrote a result; -1 if it does not tell.
+func queued(result protocol.Message) int {
 	count, err := strconv.Atoi(string(protocol.Member(result.Raw, "queued_turn_count")))
 	if err != nil || count < 0 {
 		return -1

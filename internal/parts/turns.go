@@ -94,10 +94,10 @@ func (t *turns) merge(merged bool) {
 
 func (t *turns) result(m protocol.Message) Mark {
 	over := turn{number: t.current}
-	if !IsFollowUp(m) {
+	if !isFollowUp(m) {
 		over = t.settle(m.Result().IsError)
 	}
-	t.merge(Queued(m) == 0)
+	t.merge(queued(m) == 0)
 	t.current = over.number
 	if len(t.agents) > 0 && !over.interrupted {
 		t.held = true
@@ -150,7 +150,7 @@ func (t *turns) state(state string) Mark {
 func (t *turns) taskEnded(s protocol.System) Mark {
 	known := t.agents[s.TaskID]
 	delete(t.agents, s.TaskID)
-	if known && len(t.agents) == 0 && !t.states && WasStopped(s) {
+	if known && len(t.agents) == 0 && !t.states && wasStopped(s) {
 		return t.release()
 	}
 	return Mark{Turn: t.asked()}
@@ -165,8 +165,8 @@ func (t *turns) release() Mark {
 	return Mark{Turn: t.asked()}
 }
 
-// WasStopped reports whether a task was ended by force.
-func WasStopped(s protocol.System) bool {
+// wasStopped reports whether a task was ended by force.
+func wasStopped(s protocol.System) bool {
 	status := s.Status
 	if s.Subtype == protocol.SystemTaskUpdated {
 		status = s.Patch.Status
