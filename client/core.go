@@ -70,7 +70,7 @@ func open(ctx context.Context, opts Options, p *parts.Parts) (*core, error) {
 	}
 	launch, err := opts.prepare(p)
 	if err != nil {
-		return nil, err
+		return nil, asError("connect", err)
 	}
 	skipped := &notifier{call: opts.OnSkip}
 	t, err := openTransport(ctx, launch, p, skipped)

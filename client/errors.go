@@ -53,7 +53,7 @@ func (k Kind) Error() string { return string(k) }
 // cause where there is one (context.Canceled, a prompt stream's own error).
 type Error struct {
 	Kind Kind
-	// Op is the call that failed: connect, query, a control request's subtype; empty for the session itself.
+	// Op is the call that failed: connect, query, new_server and so on, or a control request's subtype; empty for the session itself.
 	Op string
 	// Message says what happened, in a sentence.
 	Message string
@@ -140,6 +140,7 @@ func startError(err error) *Error {
 	return &Error{Kind: kind, Op: "connect", Message: err.Error(), Err: err}
 }
 
+// invalid is the error for an option, or a value like one. Which call it was given to its caller says.
 func invalid(format string, args ...any) *Error {
-	return &Error{Kind: InvalidOption, Op: "connect", Message: fmt.Sprintf(format, args...)}
+	return &Error{Kind: InvalidOption, Message: fmt.Sprintf(format, args...)}
 }

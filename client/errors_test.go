@@ -10,6 +10,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/modelcontextprotocol/go-sdk/mcp"
+
 	"github.com/wiretrial/wiretrial/client"
 	"github.com/wiretrial/wiretrial/protocol"
 )
@@ -92,6 +94,29 @@ func callMishaps() map[string]mishap {
 	}
 }
 
+func valueMishaps() map[string]mishap {
+	return map[string]mishap{
+		"settings that are no object": {kind: client.InvalidOption, op: "apply_flag_settings", says: "JSON object", exit: -1,
+			cause: func(_ *testing.T, c *client.Client, _ *fake, _ client.Options) error {
+				return c.ApplyFlagSettings(context.Background(), 5)
+			}},
+		"no settings": {kind: client.InvalidOption, op: "update_settings", says: "no settings", exit: -1,
+			cause: func(_ *testing.T, c *client.Client, _ *fake, _ client.Options) error {
+				return c.UpdateSettings(context.Background(), "localSettings", nil)
+			}},
+		"an in-process server that is none": {kind: client.InvalidOption, op: "mcp_set_servers", says: `"s"`, exit: -1,
+			cause: func(_ *testing.T, c *client.Client, _ *fake, _ client.Options) error {
+				_, err := c.MCPSetServers(context.Background(), nil, map[string]*mcp.Server{"s": nil})
+				return err
+			}},
+		"a tool without a function": {kind: client.InvalidOption, op: "new_server", says: `"t"`, exit: -1,
+			cause: func(*testing.T, *client.Client, *fake, client.Options) error {
+				_, err := client.NewServer("s", "1", client.Tool{Name: "t"})
+				return err
+			}},
+	}
+}
+
 var errWhy = errors.New("why")
 
 func sessionMishaps() map[string]mishap {
@@ -150,7 +175,7 @@ func overflows(t *testing.T, c *client.Client, f *fake, _ client.Options) error 
 func TestErrors(t *testing.T) {
 	t.Parallel()
 	seen := map[client.Kind]bool{}
-	for _, group := range []map[string]mishap{callMishaps(), sessionMishaps()} {
+	for _, group := range []map[string]mishap{callMishaps(), valueMishaps(), sessionMishaps()} {
 		for name, tt := range group {
 			seen[tt.kind] = true
 			t.Run(name, func(t *testing.T) {

@@ -71,28 +71,34 @@ func (r requests) ChannelEnable(ctx context.Context, server string) error {
 func (r requests) MCPSetServers(
 	ctx context.Context, external map[string]MCPServerConfig, inProcess map[string]*mcp.Server,
 ) (protocol.MCPSetServersResult, error) {
+	const op = protocol.SubMCPSetServers
 	var none protocol.MCPSetServersResult
-	servers, err := encodeAll("external", external)
+	servers, err := encodeServers(external, inProcess)
 	if err != nil {
-		return none, err
+		return none, asError(op, err)
 	}
-	if servers == nil {
-		servers = map[string]json.RawMessage{}
-	}
-	for name, server := range inProcess {
-		if _, both := servers[name]; both || server == nil || name == "" {
-			return none, invalid("MCP server %q needs a name of its own and a server", name)
-		}
-		config, err := json.Marshal(map[string]string{"type": "sdk", "name": name})
-		if err != nil {
-			return none, err
-		}
-		servers[name] = config
-	}
-	s, err := r.session(protocol.SubMCPSetServers)
+	s, err := r.session(op)
 	if err != nil {
 		return none, err
 	}
 	s.mcp.add(inProcess)
 	return ask[protocol.MCPSetServersResult](ctx, r, protocol.MCPSetServers{Servers: servers})
+}
+
+// encodeServers gives the configurations of servers, never nil: none at all is a set too.
+func encodeServers(external map[string]MCPServerConfig, inProcess map[string]*mcp.Server) (map[string]json.RawMessage, error) {
+	servers := map[string]any{}
+	for name, config := range external {
+		servers[name] = config
+	}
+	for name, server := range inProcess {
+		if _, both := servers[name]; both || server == nil || name == "" {
+			return nil, invalid("MCP server %q needs a name of its own and a server", name)
+		}
+		servers[name] = map[string]string{"type": "sdk", "name": name}
+	}
+	if len(servers) == 0 {
+		return map[string]json.RawMessage{}, nil
+	}
+	return encodeAll("servers", servers)
 }

@@ -75,9 +75,12 @@ func (r requests) UpdateSettings(ctx context.Context, source string, settings an
 }
 
 func encodeSettings(op string, settings any) (json.RawMessage, error) {
-	raw, err := json.Marshal(settings)
-	if err != nil {
-		return nil, &Error{Kind: InvalidOption, Op: op, Message: "the settings have no JSON: " + err.Error(), Err: err}
+	raw, err := object("settings", settings)
+	switch {
+	case err != nil:
+		return nil, asError(op, err)
+	case raw == nil:
+		return nil, invalid("there are no settings to send").during(op)
 	}
 	return raw, nil
 }

@@ -94,7 +94,7 @@ func ResumeSession(ctx context.Context, sessionID string) (*Session, error) {
 // ResumeSessionWithModel is ResumeSession with another model; an empty one keeps the CLI's choice.
 func ResumeSessionWithModel(ctx context.Context, sessionID, model string) (*Session, error) {
 	if sessionID == "" {
-		return nil, invalid("resume: a session id is needed")
+		return nil, invalid("resume: a session id is needed").during("connect")
 	}
 	return StartSession(ctx, Options{Resume: sessionID, Model: model})
 }

@@ -22,15 +22,16 @@ type Tool struct {
 // InvalidOption. Servers of the official SDK, with typed tools, resources or prompts, do as well; a panic of their handlers is not caught,
 // since that SDK runs them.
 func NewServer(name, version string, tools ...Tool) (server *mcp.Server, err error) {
+	const op = "new_server"
 	defer func() { // the official SDK refuses a bad schema by a panic
 		if p := recover(); p != nil {
-			server, err = nil, invalid("MCP server %q: %v", name, p)
+			server, err = nil, invalid("MCP server %q: %v", name, p).during(op)
 		}
 	}()
 	server = mcp.NewServer(&mcp.Implementation{Name: name, Version: version}, nil)
 	for _, tool := range tools {
 		if tool.Run == nil {
-			return nil, invalid("MCP server %q: tool %q has no function", name, tool.Name)
+			return nil, invalid("MCP server %q: tool %q has no function", name, tool.Name).during(op)
 		}
 		schema := tool.InputSchema
 		if schema == nil {
