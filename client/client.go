@@ -193,9 +193,7 @@ func (c *Client) Send(ctx context.Context, frame json.RawMessage) error {
 // Cancelled or Timeout and takes no message. A failure is the last pair, as in [Query], at each call again; a session that was
 // disconnected, or whose CLI ended well, just ends.
 func (c *Client) Messages(ctx context.Context) iter.Seq2[Message, error] {
-	return func(yield func(Message, error) bool) {
-		c.receive(ctx, yield, func(parts.Item) bool { return false })
-	}
+	return c.receive(ctx, "messages", (*core).endsNever)
 }
 
 // Response is Messages until the end of a turn: its result, included. It does not stop at a result with an agent still at work, nor at
@@ -203,24 +201,23 @@ func (c *Client) Messages(ctx context.Context) iter.Seq2[Message, error] {
 // the CLI into one turn with one result: then there are fewer responses than prompts, and one too many waits until ctx ends or something
 // else is asked. So does one whose result another reader takes meanwhile.
 func (c *Client) Response(ctx context.Context) iter.Seq2[Message, error] {
+	return c.receive(ctx, "response", (*core).endsTurn)
+}
+
+// receive reads from the session that is the latest when the loop begins, and from no other.
+func (c *Client) receive(ctx context.Context, op string, ends func(*core, parts.Item) bool) iter.Seq2[Message, error] {
 	return func(yield func(Message, error) bool) {
-		s, err := c.core("response")
+		s, err := c.core(op)
 		if err != nil {
 			yield(Message{}, err)
 			return
 		}
-		c.receive(ctx, yield, s.endsTurn)
+		s.messages(ctx, yield, ends)
 	}
 }
 
-func (c *Client) receive(ctx context.Context, yield func(Message, error) bool, ends func(parts.Item) bool) {
-	s, err := c.core("messages")
-	if err != nil {
-		yield(Message{}, err)
-		return
-	}
-	s.messages(ctx, yield, ends)
-}
+// endsNever is for a reader who takes the messages of all turns.
+func (s *core) endsNever(parts.Item) bool { return false }
 
 // endsTurn tells whether the turn that is being read ends with a message. The end of an interrupted turn, and one that no message
 // shows, are not for a reader who has asked something since.

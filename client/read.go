@@ -150,7 +150,7 @@ func (s *core) push(item parts.Item) {
 }
 
 // messages yields what is queued until an item of which ends says so, until the session ends, or ctx does.
-func (s *core) messages(ctx context.Context, yield func(Message, error) bool, ends func(parts.Item) bool) {
+func (s *core) messages(ctx context.Context, yield func(Message, error) bool, ends func(*core, parts.Item) bool) {
 	for {
 		item, err := s.next(ctx)
 		switch {
@@ -160,7 +160,7 @@ func (s *core) messages(ctx context.Context, yield func(Message, error) bool, en
 			yield(Message{}, asError("messages", err))
 			return
 		}
-		if !item.Hidden && !yield(item.Message, nil) || ends(item) {
+		if !item.Hidden && !yield(item.Message, nil) || ends(s, item) {
 			return
 		}
 	}

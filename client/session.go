@@ -173,7 +173,7 @@ func (s *Session) QueryStreamWithSession(ctx context.Context, text, sessionID st
 			yield(Message{}, err)
 			return
 		}
-		s.core.messages(ctx, yield, s.core.endsTurn)
+		s.core.messages(ctx, yield, (*core).endsTurn)
 	}
 }
 
@@ -206,7 +206,7 @@ func (s *Session) Receive(ctx context.Context) (Message, error) {
 func (s *Session) Messages(ctx context.Context) iter.Seq2[Message, error] {
 	return func(yield func(Message, error) bool) {
 		defer runtime.KeepAlive(s)
-		s.core.messages(ctx, yield, func(parts.Item) bool { return false })
+		s.core.messages(ctx, yield, (*core).endsNever)
 	}
 }
 
@@ -214,7 +214,7 @@ func (s *Session) Messages(ctx context.Context) iter.Seq2[Message, error] {
 func (s *Session) Response(ctx context.Context) iter.Seq2[Message, error] {
 	return func(yield func(Message, error) bool) {
 		defer runtime.KeepAlive(s)
-		s.core.messages(ctx, yield, s.core.endsTurn)
+		s.core.messages(ctx, yield, (*core).endsTurn)
 	}
 }
 
