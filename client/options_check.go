@@ -206,14 +206,17 @@ func (o *Options) checkServers() error {
 
 // check says what is wrong with a server; empty if nothing is.
 func (c MCPServerConfig) check() string {
-	remote := c.Type == "http" || c.Type == "sse" || c.Type == "" && c.URL != ""
-	switch {
-	case !remote && c.Type != "" && c.Type != "stdio":
+	switch c.kind() {
+	case "http", "sse":
+		if c.URL == "" || c.Command != "" {
+			return "needs a URL and no command"
+		}
+	case "", "stdio":
+		if c.Command == "" || c.URL != "" {
+			return "needs a command, or a URL"
+		}
+	default:
 		return fmt.Sprintf("has type %q; it is stdio, sse or http", c.Type)
-	case remote && (c.URL == "" || c.Command != ""):
-		return "needs a URL and no command"
-	case !remote && (c.Command == "" || c.URL != ""):
-		return "needs a command, or a URL"
 	}
 	return ""
 }

@@ -154,12 +154,16 @@ type MCPServerConfig struct {
 	AlwaysLoad bool
 }
 
+// kind is the type of the server; empty is stdio.
+func (c MCPServerConfig) kind() string {
+	if c.Type == "" && c.URL != "" {
+		return "http"
+	}
+	return c.Type
+}
+
 // MarshalJSON writes the server as the CLI's configuration has it; what is unset is not written.
 func (c MCPServerConfig) MarshalJSON() ([]byte, error) {
-	kind := c.Type
-	if kind == "" && c.URL != "" {
-		kind = "http"
-	}
 	return json.Marshal(struct {
 		Type       string            `json:"type,omitempty"`
 		Command    string            `json:"command,omitempty"`
@@ -170,7 +174,7 @@ func (c MCPServerConfig) MarshalJSON() ([]byte, error) {
 		Tools      []MCPToolPolicy   `json:"tools,omitzero"`
 		Timeout    int64             `json:"timeout,omitempty"`
 		AlwaysLoad bool              `json:"alwaysLoad,omitempty"`
-	}{kind, c.Command, c.Args, c.Env, c.URL, c.Headers, c.Tools, c.Timeout.Milliseconds(), c.AlwaysLoad})
+	}{c.kind(), c.Command, c.Args, c.Env, c.URL, c.Headers, c.Tools, c.Timeout.Milliseconds(), c.AlwaysLoad})
 }
 
 // MCPToolPolicy is what may be done with one tool of a server.
