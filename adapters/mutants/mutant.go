@@ -1,6 +1,7 @@
 package mutants
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"io"
@@ -17,7 +18,7 @@ const (
 	YesMan    = "yes-man"
 )
 
-// The groups, in the order of All.
+// The groups.
 const (
 	Bytes    = "bytes"
 	Start    = "start"
@@ -53,8 +54,21 @@ type Mutant struct {
 	opening func(params []byte) []byte
 }
 
+// groups is the order of All.
+func groups() []string {
+	return []string{Bytes, Start, Stdin, Answers, Requests, Flow, Process, Spawn, Input, Drift, Control}
+}
+
 // All gives the faults, group by group, and the controls last.
 func All() []Mutant {
+	order := groups()
+	return slices.SortedStableFunc(slices.Values(every()), func(a, b Mutant) int {
+		return cmp.Compare(slices.Index(order, a.Group), slices.Index(order, b.Group))
+	})
+}
+
+// every gives all mutants, file by file: a file may have some of several groups.
+func every() []Mutant {
 	return slices.Concat(bytesGroup(), startGroup(), stdinGroup(), answersGroup(), requestsGroup(), payloadFaults(), flowGroup(), processGroup(),
 		spawnGroup(), optionGroup(), startupGroup(), inputGroup(), driftGroup(), kindFaults(), turnFaults(), betweenFaults(), lineFaults(), streamFaults(), guardFaults(), controls())
 }

@@ -51,6 +51,23 @@ func TestEachFaultIsNamedAndMustBeCaught(t *testing.T) {
 	}
 }
 
+func TestAGroupStandsTogether(t *testing.T) {
+	t.Parallel()
+	var groups []string
+	for _, m := range mutants.All() {
+		if len(groups) == 0 || groups[len(groups)-1] != m.Group {
+			groups = append(groups, m.Group)
+		}
+	}
+	want := []string{
+		mutants.Bytes, mutants.Start, mutants.Stdin, mutants.Answers, mutants.Requests, mutants.Flow, mutants.Process, mutants.Spawn, mutants.Input,
+		mutants.Drift, mutants.Control,
+	}
+	if !slices.Equal(groups, want) {
+		t.Errorf("got the groups %v, want %v", groups, want)
+	}
+}
+
 func TestEveryScenarioHasAFault(t *testing.T) {
 	t.Parallel()
 	ids := catalogue(t)
