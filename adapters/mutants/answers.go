@@ -11,7 +11,6 @@ import (
 	"unicode"
 
 	"github.com/tidwall/gjson"
-	"github.com/tidwall/sjson"
 
 	"github.com/wiretrial/wiretrial/internal/parts"
 	"github.com/wiretrial/wiretrial/protocol"
@@ -94,15 +93,11 @@ func whatAnswered() []Mutant {
 		}, {
 			Name: "drops-id-0", Group: Answers, Fault: "takes a JSON-RPC id of 0 for none",
 			Kills: kills("mcp/handshake", "mcp/id-types"),
-			Parts: with(func(p *parts.Parts) {
-				p.Handler = func(own parts.Handler) parts.Handler {
-					return func(ctx context.Context, r parts.Request) (any, error) {
-						if gjson.GetBytes(r.Message.Raw, "request.message.id").Raw == "0" {
-							r.Message.Raw, _ = sjson.DeleteBytes(r.Message.Raw, "request.message.id")
-						}
-						return own(ctx, r)
-					}
+			Parts: handling(protocol.SubMCPMessage, func(ctx context.Context, r parts.Request, own parts.Handler) (any, error) {
+				if gjson.GetBytes(r.Message.Raw, "request.message.id").Raw == "0" {
+					r.Message.Raw = drop(r.Message.Raw, "request.message.id")
 				}
+				return own(ctx, r)
 			}),
 		}, {
 			Name: "plain-tool-errors", Group: Answers, Fault: "sends a tool's failure, and a method's, as a plain result",
@@ -110,7 +105,7 @@ func whatAnswered() []Mutant {
 			Parts: answersBy(func(_ parts.Request, value any) any {
 				reply, ok := value.(protocol.MCPResponse)
 				if ok {
-					reply.Response, _ = sjson.DeleteBytes(reply.Response, "result.isError")
+					reply.Response = drop(reply.Response, "result.isError")
 					if gjson.GetBytes(reply.Response, "error").Exists() {
 						reply.Response = set(drop(reply.Response, "error"), "result", `{"content":[]}`)
 					}

@@ -29,13 +29,7 @@ func driftGroup() []Mutant {
 			Kills: kills("drift/unknown-block", "drift/killed-in-an-update", "drift/message-kinds", "drift/content-blocks", "drift/stream-events",
 				"interrupt/stops-a-task"),
 			Parts: with(func(p *parts.Parts) {
-				p.Inbound = func(next func(protocol.Message)) func(protocol.Message) {
-					return func(m protocol.Message) {
-						if known(m) {
-							next(m)
-						}
-					}
-				}
+				p.Inbound = without(func(m protocol.Message) bool { return !known(m) })
 			}),
 		},
 	}

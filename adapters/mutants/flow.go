@@ -184,7 +184,7 @@ type halfDuplex struct {
 }
 
 func (h *halfDuplex) WriteFrame(ctx context.Context, frame []byte) error {
-	if m, err := protocol.Decode(frame); err == nil && m.Type == protocol.TypeUser {
+	if typeOf(frame) == protocol.TypeUser {
 		h.mu.Lock()
 		defer h.mu.Unlock()
 	}

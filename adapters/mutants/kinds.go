@@ -125,9 +125,7 @@ func askedFaults() []Mutant {
 		}, {
 			Name: "cuts-answers", Group: Answers, Fault: "cuts a line that it writes at 1 MiB",
 			Kills: kills("mcp/large-result"),
-			Parts: with(func(p *parts.Parts) {
-				p.Wrap = func(t transport.Transport) transport.Transport { return cutting{t} }
-			}),
+			Parts: cutAt(1 << 20),
 		}, {
 			Name: "waits-for-callbacks", Group: Process, Fault: "closes only when every callback has returned",
 			Kills: kills("mcp/stuck-tool"),
@@ -237,7 +235,7 @@ func kindFaults() []Mutant {
 			Kills: kills("drift/nulls"),
 			Parts: refusing(func(frame []byte) error {
 				for _, path := range []string{"modelUsage", "permission_denials", "message.usage", "usage", "skills"} {
-					if gjson.GetBytes(frame, path).Type == gjson.Null && gjson.GetBytes(frame, path).Exists() {
+					if gjson.GetBytes(frame, path).Raw == "null" {
 						return fmt.Errorf("%w: %s", errField, path)
 					}
 				}
@@ -288,12 +286,12 @@ func rewriting(typ string, change func(raw []byte) []byte) func() *parts.Parts {
 			if m, err := decode(frame); err != nil || m.Type != typ {
 				return m, err
 			}
-			return decode(change(bytes.Clone(frame)))
+			return decode(change(frame))
 		}
 	})
 }
 
-// set gives a line with a value at a path, or as it is.
+// set gives a copy of a line with a value at a path, or the line as it is.
 func set(raw []byte, path, value string) []byte {
 	if out, err := sjson.SetRawBytes(raw, path, []byte(value)); err == nil {
 		return out
@@ -301,9 +299,9 @@ func set(raw []byte, path, value string) []byte {
 	return raw
 }
 
-// drop gives a line without a path.
+// drop gives a copy of a line without a path, or the line as it is.
 func drop(raw []byte, path string) []byte {
-	if out, err := sjson.DeleteBytes(bytes.Clone(raw), path); err == nil {
+	if out, err := sjson.DeleteBytes(raw, path); err == nil {
 		return out
 	}
 	return raw
@@ -335,7 +333,7 @@ func cancelsLatest(p *parts.Parts) {
 			latest = gjson.GetBytes(frame, "request_id").Raw
 		case protocol.TypeControlCancel:
 			if latest != "" {
-				return decode(set(bytes.Clone(frame), "request_id", latest))
+				return decode(set(frame, "request_id", latest))
 			}
 		}
 		return m, err
@@ -352,14 +350,24 @@ func flat(response json.RawMessage) json.RawMessage {
 	if err != nil {
 		return response
 	}
-	return drop(set(bytes.Clone(response), "result.content", `[{"type":"text","text":`+string(quoted)+`}]`), "result.structuredContent")
+	return drop(set(response, "result.content", `[{"type":"text","text":`+string(quoted)+`}]`), "result.structuredContent")
 }
 
-// cutting writes no line longer than 1 MiB.
-type cutting struct{ transport.Transport }
+// cutAt gives the product with lines that are cut at a size in bytes.
+func cutAt(size int) func() *parts.Parts {
+	return with(func(p *parts.Parts) {
+		p.Wrap = func(t transport.Transport) transport.Transport { return cutting{t, size} }
+	})
+}
+
+// cutting writes no longer line.
+type cutting struct {
+	transport.Transport
+	size int
+}
 
 func (c cutting) WriteFrame(ctx context.Context, frame []byte) error {
-	return c.Transport.WriteFrame(ctx, frame[:min(len(frame), 1<<20)])
+	return c.Transport.WriteFrame(ctx, frame[:min(len(frame), c.size)])
 }
 
 // lingering closes when nothing is open any more.

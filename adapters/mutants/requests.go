@@ -146,7 +146,7 @@ type unheeding struct{ transport.Transport }
 
 func (u unheeding) WriteFrame(ctx context.Context, frame []byte) error {
 	err := u.Transport.WriteFrame(ctx, frame)
-	if m, bad := protocol.Decode(frame); bad == nil && m.Type == protocol.TypeControlRequest {
+	if typeOf(frame) == protocol.TypeControlRequest {
 		return nil
 	}
 	return err

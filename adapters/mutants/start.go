@@ -34,12 +34,8 @@ func startGroup() []Mutant {
 
 func deafStart(p *parts.Parts) {
 	answered := false // of the reading goroutine
-	p.Inbound = func(next func(protocol.Message)) func(protocol.Message) {
-		return func(m protocol.Message) {
-			answered = answered || m.Type == protocol.TypeControlResponse
-			if answered {
-				next(m)
-			}
-		}
-	}
+	p.Inbound = without(func(m protocol.Message) bool {
+		answered = answered || m.Type == protocol.TypeControlResponse
+		return !answered
+	})
 }

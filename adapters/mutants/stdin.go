@@ -167,10 +167,7 @@ func closeAtOnce(t transport.Transport) {
 }
 
 // isAnswer tells whether a line of this side answers a request of the CLI.
-func isAnswer(line []byte) bool {
-	m, err := protocol.Decode(line)
-	return err == nil && m.Type == protocol.TypeControlResponse
-}
+func isAnswer(line []byte) bool { return typeOf(line) == protocol.TypeControlResponse }
 
 // brittleQueue ends with the failed write of an answer, for which its end waits a while.
 type brittleQueue struct {

@@ -142,9 +142,7 @@ func lineFaults() []Mutant {
 		}, {
 			Name: "one-write", Group: Input, Fault: "forgets what one write of 64 KiB did not take of a line",
 			Kills: kills("input/large-prompt"),
-			Parts: writtenBy(func(own transport.Transport, ctx context.Context, frame []byte) error {
-				return own.WriteFrame(ctx, frame[:min(len(frame), readSize)])
-			}),
+			Parts: cutAt(readSize),
 		}, {
 			Name: "c-strings", Group: Input, Fault: "drops NUL from what it reads and writes",
 			Kills: kills("framing/escapes", "input/any-characters"),
@@ -194,22 +192,6 @@ func streamFaults() []Mutant {
 			}),
 		},
 	}
-}
-
-// writtenBy gives the product with another way to write a line.
-func writtenBy(write func(own transport.Transport, ctx context.Context, frame []byte) error) func() *parts.Parts {
-	return with(func(p *parts.Parts) {
-		p.Wrap = func(t transport.Transport) transport.Transport { return writing{t, write} }
-	})
-}
-
-type writing struct {
-	transport.Transport
-	write func(own transport.Transport, ctx context.Context, frame []byte) error
-}
-
-func (w writing) WriteFrame(ctx context.Context, frame []byte) error {
-	return w.write(w.Transport, ctx, frame)
 }
 
 // promptLost does not write its first user line.
