@@ -24,26 +24,18 @@ func (p *page) rule(e rulebook.Entry) {
 	p.line(p.paint(r.ID, bold), "   ", strings.ToUpper(string(r.Level)), "   ", p.paint(cost(string(r.Class)), dim))
 	p.field(2, "", 0, r.Sentence, plainText)
 	p.line()
-	if r.Delivery != "" {
-		p.fact2("delivery", string(r.Delivery))
+	p.fact2("delivery", string(r.Delivery))
+	key := "sources"
+	for _, s := range r.Sources {
+		p.fact2(key, sourceText(s))
+		key = ""
 	}
-	for i, s := range r.Sources {
-		key := ""
-		if i == 0 {
-			key = "sources"
-		}
-		p.field(3, key, 10, sourceText(s), plainText)
+	key = "shown by"
+	for _, f := range e.Files {
+		p.fact2(key, fmt.Sprintf("%s (%s) %s", Safe(f.ID), f.Level, Safe(f.Title)))
+		key = ""
 	}
-	for i, f := range e.Files {
-		key := ""
-		if i == 0 {
-			key = "shown by"
-		}
-		p.field(3, key, 10, fmt.Sprintf("%s (%s) %s", Safe(f.ID), f.Level, Safe(f.Title)), plainText)
-	}
-	if r.Excluded != "" {
-		p.fact2("shown by", r.Excluded)
-	}
+	p.fact2("shown by", r.Excluded)
 	p.line()
 }
 
