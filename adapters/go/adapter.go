@@ -40,6 +40,7 @@ type Config struct {
 // adapter serves one channel.
 type adapter struct {
 	config  Config
+	table   map[string]perform // the operations by their names; never written again
 	channel *channel
 	ctx     context.Context
 	ops     sync.WaitGroup
@@ -59,7 +60,7 @@ func Main(ctx context.Context, in io.Reader, out io.Writer, config Config) error
 	begun := make(chan struct{})
 	close(begun)
 	a := &adapter{
-		config: config, channel: newChannel(out), ctx: ctx, last: begun,
+		config: config, table: config.operations(), channel: newChannel(out), ctx: ctx, last: begun,
 		sessions: map[string]*session{}, instances: map[string]*mcp.Server{}, running: map[string]*operation{},
 	}
 	err := a.channel.read(in, a.handle)
@@ -255,7 +256,7 @@ func (a *adapter) operate(m contract.Message) {
 		a.channel.reply(m.ID, nil, fault("%s: %v", m.Method, err))
 		return
 	}
-	run, known := a.config.operations()[m.Method]
+	run, known := a.table[m.Method]
 	a.mu.Lock()
 	s := a.sessions[h.Client]
 	a.mu.Unlock()
@@ -276,7 +277,7 @@ func (a *adapter) operate(m contract.Message) {
 }
 
 // perform runs an operation to its reply. ctx is of the goroutine that it runs in.
-func (o *operation) perform(ctx context.Context, s *session, run func(*session, context.Context, *operation) (any, error)) {
+func (o *operation) perform(ctx context.Context, s *session, run perform) {
 	defer o.stop()
 	defer context.AfterFunc(ctx, o.stop)()
 	defer func() {

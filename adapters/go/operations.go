@@ -91,6 +91,7 @@ func (o *operation) args() (args, error) {
 	return a, nil
 }
 
+// gives performs a control request and gives what the client returned.
 func gives(call func(controls, context.Context, args) (json.RawMessage, error)) perform {
 	return func(s *session, ctx context.Context, o *operation) (any, error) {
 		a, err := o.args()
@@ -106,17 +107,12 @@ func gives(call func(controls, context.Context, args) (json.RawMessage, error)) 
 	}
 }
 
+// does performs a control request and gives nothing.
 func does(call func(controls, context.Context, args) error) perform {
+	run := gives(func(c controls, ctx context.Context, a args) (json.RawMessage, error) { return nil, call(c, ctx, a) })
 	return func(s *session, ctx context.Context, o *operation) (any, error) {
-		a, err := o.args()
-		if err != nil {
-			return nil, err
-		}
-		c, err := s.controls()
-		if err != nil {
-			return nil, err
-		}
-		return done{}, call(c, ctx, a)
+		_, err := run(s, ctx, o)
+		return done{}, err
 	}
 }
 
