@@ -89,7 +89,7 @@ func area(b *strings.Builder, a protocol.Area, entries []Entry) {
 		if r.Delivery != "" {
 			sentence += fmt.Sprintf(" *Delivery: %s.*", r.Delivery)
 		}
-		fmt.Fprintf(b, "| %s | %s | %s | %s | %s | %s |\n", r.ID, r.Level, r.Class, sentence, links(r.Sources), proof(e))
+		fmt.Fprintf(b, "| %s | %s | %s | %s | %s | %s |\n", r.ID, r.Level, r.Class, sentence, links(r.Sources), proof(e.Files, e.Rule.Excluded))
 	}
 }
 
@@ -110,14 +110,14 @@ func links(sources []string) string {
 	return strings.Join(out, " ")
 }
 
-// proof says what shows a rule, or why nothing does.
-func proof(e Entry) string {
+// proof names the scenarios that show something, and says why none does where that is so.
+func proof(files []*scenarios.File, excluded string) string {
 	var out []string
-	for _, f := range e.Files {
+	for _, f := range files {
 		out = append(out, fmt.Sprintf("[%s](../scenarios/%s.yaml)", f.ID, f.ID))
 	}
-	if e.Rule.Excluded != "" {
-		out = append(out, "*"+cell(e.Rule.Excluded)+"*")
+	if excluded != "" {
+		out = append(out, "*"+cell(excluded)+"*")
 	}
 	return strings.Join(out, ", ")
 }

@@ -1,0 +1,74 @@
+package rulebook_test
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/wiretrial/wiretrial/harness/rulebook"
+	"github.com/wiretrial/wiretrial/protocol"
+)
+
+const bugsFile = "../../docs/bugs.md"
+
+func bugs(t *testing.T) []rulebook.BugGroup {
+	t.Helper()
+	groups, err := rulebook.Bugs(embedded(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return groups
+}
+
+func TestTheBugsOfTheDocsAreThoseOfTheCatalogue(t *testing.T) {
+	t.Parallel()
+	want := rulebook.BugsMarkdown(bugs(t))
+	if os.Getenv(update) != "" {
+		if err := os.WriteFile(bugsFile, []byte(want), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := os.ReadFile(bugsFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(strings.Split(want, "\n"), strings.Split(string(got), "\n")); diff != "" {
+		t.Errorf("docs/bugs.md is not what bugs.yaml and the scenarios say; %s=1 go test ./harness/rulebook writes it anew (-want +got):\n%s", update, diff)
+	}
+}
+
+// Each bug that a rule or a scenario may name stands in the catalogue once, and is shown by a scenario or says why none shows it.
+func TestEveryBugIsAccountedFor(t *testing.T) {
+	t.Parallel()
+	n := 0
+	for _, g := range bugs(t) {
+		for _, b := range g.Bugs {
+			n++
+			if want := fmt.Sprintf("B%03d", n); b.ID != want {
+				t.Fatalf("bug %d is %s, want %s: ids are consecutive", n, b.ID, want)
+			}
+			account(t, b)
+		}
+	}
+	if next := fmt.Sprintf("B%03d", n+1); !protocol.KnownSource(fmt.Sprintf("B%03d", n)) || protocol.KnownSource(next) {
+		t.Errorf("the catalogue ends at B%03d, the sources that package protocol knows do not", n)
+	}
+}
+
+func account(t *testing.T, b rulebook.Bug) {
+	t.Helper()
+	if len(b.Files) > 0 && b.Excluded != "" {
+		t.Errorf("%s is shown by %s: delete its excluded line", b.ID, b.Files[0].ID)
+	}
+	if b.Title == "" || !strings.Contains("S1 S2 S3", b.Severity) || len(b.Reports)+len(b.Also) == 0 {
+		t.Errorf("%s says too little: %+v", b.ID, b)
+	}
+	for _, r := range b.Reports {
+		if protocol.KindOf(r) != protocol.Upstream {
+			t.Errorf("%s: report %s is no upstream issue", b.ID, r)
+		}
+	}
+}
