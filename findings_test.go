@@ -1,0 +1,105 @@
+package wiretrial_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/wiretrial/wiretrial/scenarios"
+)
+
+const findingsDir = "docs/findings"
+
+// finding is a page of docs/findings: what an SDK does wrong that nobody has reported, and the shortest program that shows it.
+type finding struct {
+	name, title, sdk, language string
+	scenarios                  []string // ids, or patterns of them
+	script, program, prints    string
+}
+
+// languages are the SDKs that findings are about, and the languages of their programs.
+func languages() map[string]string {
+	return map[string]string{"python": "python", "typescript": "javascript", "rust": "rust"}
+}
+
+func findings(t *testing.T) []finding {
+	t.Helper()
+	files, err := filepath.Glob(findingsDir + "/*.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out []finding
+	for _, file := range files {
+		if filepath.Base(file) == "README.md" {
+			continue
+		}
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		f, err := parseFinding(strings.TrimSuffix(filepath.Base(file), ".md"), string(text))
+		if err != nil {
+			t.Errorf("%s: %v", file, err)
+			continue
+		}
+		out = append(out, f)
+	}
+	return out
+}
+
+var (
+	headline = regexp.MustCompile(`(?m)\A# (.+)$`)
+	about    = regexp.MustCompile("(?m)^Scenarios: (.+)$")
+	quoted   = regexp.MustCompile("`([^`]+)`")
+	fenced   = regexp.MustCompile("(?ms)^```(\\w+)\n(.*?)^```$")
+)
+
+func parseFinding(name, text string) (finding, error) {
+	f := finding{name: name, sdk: strings.SplitN(name, "-", 2)[0]}
+	f.language = languages()[f.sdk]
+	if f.language == "" {
+		return f, fmt.Errorf("the name begins with no SDK: want python-, typescript- or rust-")
+	}
+	title, list := headline.FindStringSubmatch(text), about.FindStringSubmatch(text)
+	if title == nil || list == nil {
+		return f, fmt.Errorf("want a headline and a line `Scenarios: `")
+	}
+	f.title = title[1]
+	for _, m := range quoted.FindAllStringSubmatch(list[1], -1) {
+		f.scenarios = append(f.scenarios, m[1])
+	}
+	parts := map[string]*string{"yaml": &f.script, f.language: &f.program, "text": &f.prints}
+	for _, m := range fenced.FindAllStringSubmatch(text, -1) {
+		if part := parts[m[1]]; part != nil && *part == "" {
+			*part = m[2]
+		} else {
+			return f, fmt.Errorf("a second or unknown block of %s: want one yaml, one %s and one text", m[1], f.language)
+		}
+	}
+	if f.script == "" || f.program == "" || f.prints == "" || len(f.scenarios) == 0 {
+		return f, fmt.Errorf("want the scenarios, and a block each of yaml, %s and text", f.language)
+	}
+	return f, nil
+}
+
+// The script of every finding is one that mockclaude plays, and the index names every page.
+func TestFindingsAreWellFormed(t *testing.T) {
+	t.Parallel()
+	index, err := os.ReadFile(findingsDir + "/README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range findings(t) {
+		if file, err := scenarios.Load(f.name+"/script.yaml", []byte(f.script)); err != nil {
+			t.Errorf("%s: the script: %v", f.name, err)
+		} else if bad := scenarios.Problems(scenarios.Lint(file)).Errors(); len(bad) > 0 {
+			t.Errorf("%s: the script: %v", f.name, bad)
+		}
+		if !strings.Contains(string(index), "["+f.title+"]("+f.name+".md)") {
+			t.Errorf("docs/findings/README.md has no line [%s](%s.md)", f.title, f.name)
+		}
+	}
+}
