@@ -23,7 +23,8 @@ var findingsFlag = flag.Bool("findings", false, "run the program of every findin
 //
 //	go test -run TestFindingsReproduce -findings -v .
 //
-// A finding that does not show any more fails: the release has changed, and the page and its deviation are to be looked at again.
+// With WIRETRIAL_UPDATE_DOCS set it writes what was printed into the pages instead. A finding that does not show any more fails: the
+// release has changed, and the page and its deviation are to be looked at again.
 func TestFindingsReproduce(t *testing.T) {
 	if !*findingsFlag {
 		t.Skip("runs only with -findings: it installs three SDKs, and compiles a program for each finding in Rust")
@@ -70,9 +71,25 @@ func reproduce(t *testing.T, f finding, fake string, env []string, command func(
 	bounded.Stderr = &stderr
 	bounded.WaitDelay = 5 * time.Second
 	printed, err := bounded.Output()
+	if os.Getenv("WIRETRIAL_UPDATE_DOCS") != "" {
+		rewrite(t, f, string(printed))
+		return
+	}
 	if diff := cmp.Diff(f.prints, string(printed)); diff != "" {
 		t.Errorf("docs/findings/%s.md does not show what it says (-page +printed):\n%s\nended: %v, stderr:\n%s", f.name, diff, err, stderr.String())
 	}
+}
+
+// rewrite puts what was printed into the page, for somebody who reads the difference before it is committed.
+func rewrite(t *testing.T, f finding, printed string) {
+	t.Helper()
+	file := filepath.Join(findingsDir, f.name+".md")
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	head, _, _ := strings.Cut(string(text), "```text\n")
+	write(t, findingsDir, f.name+".md", head+"```text\n"+printed+"```\n")
 }
 
 func write(t *testing.T, dir, name, text string) {
