@@ -51,6 +51,9 @@ func OpenStore(dir string) (*Store, error) {
 	return &Store{dir: dir, tools: systemTools()}, nil
 }
 
+// Dir is the folder of the store. It may not exist yet.
+func (s *Store) Dir() string { return s.dir }
+
 // Provision gets an SDK into the user's own store; see Store.Provision.
 func Provision(ctx context.Context, name, version string, progress func(string)) (*Installation, error) {
 	store, err := OpenStore("")

@@ -18,6 +18,7 @@ type Set struct {
 	File     string
 	Features []string // the recorded features; nil: not recorded
 	Known    []Entry
+	Digest   string // of the file's text; tells one record from another
 }
 
 // Entry is one recorded deviation.

@@ -2,6 +2,8 @@ package deviations
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -31,7 +33,7 @@ type Selector interface {
 // reports all that is wrong at once: the error is of type Problems. An id that nothing has is no fault of the file by itself, since
 // scenarios may go: the entry is Stale.
 func Load(name string, src []byte, cat Selector, extra ...string) (*Set, error) {
-	l := &loader{file: name, src: src, cat: cat, extra: extra, set: &Set{File: name}}
+	l := &loader{file: name, src: src, cat: cat, extra: extra, set: &Set{File: name, Digest: digest(src)}}
 	root, err := l.document()
 	if err != nil {
 		return nil, err
@@ -41,6 +43,11 @@ func Load(name string, src []byte, cat Selector, extra ...string) (*Set, error) 
 		return nil, l.found
 	}
 	return l.set, nil
+}
+
+func digest(src []byte) string {
+	sum := sha256.Sum256(src)
+	return hex.EncodeToString(sum[:12])
 }
 
 type loader struct {

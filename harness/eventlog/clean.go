@@ -9,6 +9,12 @@ func (c *Cleaner) Record(rec Record) Record {
 	if rec.Plan != nil {
 		p := *rec.Plan
 		p.Levels = keys(c, p.Levels)
+		p.Digest, p.Catalogue, p.Record = c.short(p.Digest), c.short(p.Catalogue), c.short(p.Record)
+		if p.Shard != nil {
+			part := *p.Shard
+			part.Source = c.short(part.Source)
+			p.Shard = &part
+		}
 		rec.Plan = &p
 	}
 	if rec.Start != nil {

@@ -39,10 +39,25 @@ type Run struct {
 
 // Plan says what was selected before anything ran.
 type Plan struct {
-	Cases       int            `json:"cases"`
+	Cases       int            `json:"cases"` // without the finding about the whole run
 	Files       int            `json:"files"`
 	SlowLeftOut int            `json:"slow_left_out"`
 	Levels      map[string]int `json:"levels"`
+
+	// Digests tell plans apart; they are those of the whole plan, also where only a shard of it ran. Empty: not recorded.
+	Digest    string `json:"digest,omitempty"`    // of the ids and of the flags that change how they are played
+	Catalogue string `json:"catalogue,omitempty"` // of the scenario files
+	Record    string `json:"record,omitempty"`    // of the deviations
+	Shard     *Shard `json:"shard,omitempty"`     // nil: the whole plan ran
+	Merged    int    `json:"merged,omitempty"`    // of how many shards this log was made; zero: of none
+}
+
+// Shard says which part of a plan a run plays.
+type Shard struct {
+	Index  int    `json:"index"` // counts from 1
+	Total  int    `json:"total"`
+	Whole  int    `json:"whole"`  // cases of the whole plan
+	Source string `json:"source"` // what said so: --shard, or a system with its variables
 }
 
 // Start opens a case.

@@ -218,8 +218,20 @@ func (p *page) unsupported(m *Model) {
 	p.field(0, "unsupported", keyWidth, strings.Join(parts, ", "), plainText)
 }
 
+// shard says which part of a plan ran, and who said so; empty: all of it.
+func (m *Model) shard() string {
+	switch s := m.Plan.Shard; {
+	case s != nil:
+		return fmt.Sprintf("%d of %d by %s; %d of %s", s.Index, s.Total, Safe(s.Source), m.Plan.Cases, Plural(s.Whole, "scenario"))
+	case m.Plan.Merged > 0:
+		return fmt.Sprintf("all %d, merged", m.Plan.Merged)
+	}
+	return ""
+}
+
 // rest writes what was not run and what is not about one case.
 func (p *page) rest(m *Model) {
+	p.field(0, "shard", keyWidth, m.shard(), plainText)
 	if n := m.Plan.SlowLeftOut; n > 0 {
 		p.field(0, "slow", keyWidth, fmt.Sprintf("%s not selected; --slow adds them", Plural(n, "slow file")), plainText)
 	}

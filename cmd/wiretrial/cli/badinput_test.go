@@ -81,6 +81,15 @@ func TestBadInput(t *testing.T) {
 		"lint nothing":       {[]string{"lint", "testdata/nowhere.yaml"}, 2, "no such file"},
 		"check of nothing":   {[]string{"adapter", "check", "stray"}, 2, "unexpected argument"},
 		"check of false":     {[]string{"adapter", "check", "--", "/bin/false"}, 3, "before it answered"},
+		"shard of nothing":   {[]string{"run", "--shard", "2"}, 2, "want i/n"},
+		"shard beyond":       {[]string{"run", "--shard", "3/2"}, 2, "the shards of 2 count from 1 to 2"},
+		"shard of nowhere":   {[]string{"run", "--shard", "env"}, 2, "no shard in the environment"},
+		"shard and failed":   {[]string{"run", "--shard", "1/2", "--failed"}, 2, "want one of them"},
+		"shard is empty":     {[]string{"run", "--catalogue", own, "turns/hello@client", "--shard", "1/2"}, 4, "use at most 1 shard"},
+		"shard without must": {[]string{"run", "--catalogue", own, "turns/polite", "--shard", "1/2"}, 4, "no must scenario passed"},
+		"failed, but never":  {[]string{"run", "--catalogue", own, "--failed"}, 2, "no run against this SDK is remembered"},
+		"failed of no log":   {[]string{"run", "--catalogue", own, "--failed=nowhere.ndjson"}, 2, "no such file"},
+		"failed of no JSON":  {[]string{"run", "--catalogue", own, "--failed=testdata/catalogue/turns/hello.yaml"}, 2, "not a record"},
 		"install nobody":     {[]string{"sdk", "install", "cobol"}, 2, `unknown SDK "cobol"`},
 	} {
 		t.Run(name, func(t *testing.T) {

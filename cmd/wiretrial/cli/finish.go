@@ -24,13 +24,15 @@ func (s *session) finish(ctx context.Context, out harness.Outcome, runErr error)
 	s.recorded(&o, out)
 	end := verdict.Count(out.Cases)
 	end.Exit, end.Why = verdict.Exit(o)
+	s.part.say(&end)
 	end.MS = eventlog.Milliseconds(s.now().Sub(s.began))
 	if err := s.Write(eventlog.Record{T: "end", End: &end}); err != nil && o.Fault == "" { // the disk had room for all but the end
 		s.faults(&o, out, err)
 		end.Exit, end.Why = verdict.Exit(o)
 		s.model.End = &end
 	}
-	if err := unwritten(s.print()); err != nil && end.Exit != verdict.Interrupted {
+	s.remember()
+	if err := errors.Join(unwritten(s.print()), s.f.publish(s.model)); err != nil && end.Exit != verdict.Interrupted {
 		return err
 	}
 	if end.Exit == verdict.OK {

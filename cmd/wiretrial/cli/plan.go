@@ -43,6 +43,13 @@ type selection struct {
 
 // selection picks the cases and puts them into the order that the seed gives.
 func (f *runFlags) selection(cat *scenarios.Catalogue, patterns []string, seed uint64) (selection, error) {
+	s, err := f.pick(cat, patterns)
+	s.shuffle(seed)
+	return s, err
+}
+
+// pick picks the cases.
+func (f *runFlags) pick(cat *scenarios.Catalogue, patterns []string) (selection, error) {
 	var s selection
 	levels, err := f.levels()
 	if err != nil {
@@ -74,9 +81,13 @@ func (f *runFlags) selection(cat *scenarios.Catalogue, patterns []string, seed u
 			return s, err
 		}
 	}
+	return s, nil
+}
+
+// shuffle puts the cases into the order that the seed gives.
+func (s *selection) shuffle(seed uint64) {
 	order := mathrand.New(mathrand.NewPCG(seed, 0))
 	order.Shuffle(len(s.cases), func(i, j int) { s.cases[i], s.cases[j] = s.cases[j], s.cases[i] })
-	return s, nil
 }
 
 // nothingLeft says why nothing would be executed.

@@ -24,6 +24,7 @@ type runFlags struct {
 	slow, trace, json                                               bool
 	timeout                                                         time.Duration
 	command                                                         []string // behind --
+	gateFlags
 }
 
 func (a *app) runCommand() *cobra.Command {
@@ -68,6 +69,7 @@ Exit: 0 at least one must passed and nothing is wrong; 1 a failure; 2 usage; 3 t
 	fl.DurationVar(&f.timeout, "timeout", 0, "`D` bounds each scenario, like 30s (default: the bounds of its steps)")
 	fl.StringVar(&f.today, "today", "", "`DATE` (2027-01-31) against which expiry is compared (default: today, UTC)")
 	fl.StringVar(&f.catalogue, "catalogue", "", "scenario files AREA/NAME.yaml below `DIR` instead of the built-in ones")
+	f.gateFlags.add(cmd)
 	_ = cmd.RegisterFlagCompletionFunc("sdk", a.completeSDKs)
 	_ = cmd.RegisterFlagCompletionFunc("level", cobra.FixedCompletions([]string{"must", "should", "may"}, cobra.ShellCompDirectiveNoFileComp))
 	_ = cmd.RegisterFlagCompletionFunc("entry", cobra.FixedCompletions([]string{"oneshot", "client"}, cobra.ShellCompDirectiveNoFileComp))
@@ -84,7 +86,7 @@ func (a *app) run(ctx context.Context, f *runFlags, patterns []string) error {
 	if err != nil {
 		return err
 	}
-	sel, err := f.selection(cat, patterns, cfg.Seed)
+	sel, part, err := a.choose(f, cat, patterns, &cfg)
 	if err != nil {
 		return err
 	}
@@ -100,7 +102,7 @@ func (a *app) run(ctx context.Context, f *runFlags, patterns []string) error {
 	judge := deviations.NewJudge(set, cfg.Date)
 	cfg.Target, cfg.Judge = t.Target, judge
 	cfg.Exe, cfg.Fake, cfg.Version = a.Exe, fakeBeside(a.Exe), version()
-	session := &session{app: a, f: f, cfg: cfg, judge: judge, set: set, compare: t.compare, began: a.now()}
+	session := &session{app: a, f: f, cfg: cfg, judge: judge, set: set, compare: t.compare, part: part, began: a.now()}
 	return session.run(ctx)
 }
 
@@ -142,9 +144,11 @@ type session struct {
 	judge   *deviations.Judge
 	set     *deviations.Set
 	compare bool // the recorded features are those of this version
+	part    part
 	began   time.Time
 
 	model  *report.Model
+	memory memory
 	writer *eventlog.Writer
 	opened bool // the run record was written
 }
@@ -155,6 +159,9 @@ func (s *session) Write(rec eventlog.Record) error {
 		run := *rec.Run
 		run.Trace = s.f.trace
 		rec.Run, s.opened = &run, true // the harness writes this one before it starts a lane
+	}
+	if rec.Plan != nil {
+		rec.Plan = s.part.mark(*rec.Plan, s.set)
 	}
 	if rec.Case != nil {
 		rec.Case = s.f.located(*rec.Case)
@@ -228,7 +235,7 @@ func (s *session) openLog() (closeLog func(), err error) {
 	for k, v := range s.cfg.Target.Env {
 		secrets = append(secrets[:len(secrets):len(secrets)], k+"="+v)
 	}
-	s.writer = eventlog.NewWriter(eventlog.NewCleaner(secrets), outs, s.model.Add, progress.Add)
+	s.writer = eventlog.NewWriter(eventlog.NewCleaner(secrets), outs, s.model.Add, s.memory.Add, progress.Add)
 	return closeLog, nil
 }
 
