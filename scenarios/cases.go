@@ -81,6 +81,7 @@ func (l *loader) base(row string, blocks []order, left *allowance) Case {
 	c.ID = l.file.ID + suffix(row, c.Orders)
 	c.Host = d.host(l.top.get("host"))
 	c.CLI = d.cli(l.top.get("cli"))
+	c.Files = d.files(l.top.get("files"))
 	c.Frames = d.frames(l.top.get("frames"))
 	c.Raw = d.raw(l.top.get("raw"), l.top.get("frames"))
 	c.Steps = d.steps(l.top.get("steps"))

@@ -33,8 +33,11 @@ func (f *featureSet) add(names ...string) { f.names = append(f.names, names...) 
 func (f *featureSet) steps(steps []Step) {
 	for i := range steps {
 		s := &steps[i]
-		if s.Actor == SDK {
+		switch s.Actor {
+		case SDK:
 			f.sdk(s)
+		case Store:
+			f.store(s)
 		}
 		f.of(s.Session).see(s)
 		if len(s.Branches) == 0 {
@@ -79,6 +82,14 @@ func (f *featureSet) sdk(s *Step) {
 	}
 }
 
+// store adds what a step of the session store needs.
+func (f *featureSet) store(s *Step) {
+	f.add("callback.session_store")
+	if hasRaise(s.Reply) || hasRaise(s.With) {
+		f.add("callback.throws")
+	}
+}
+
 // operation adds what an operation, its task and its neighbours need.
 func (f *featureSet) operation(s *Step) {
 	switch name, _, _ := s.Operation(); s.Verb {
@@ -110,6 +121,9 @@ func (f *featureSet) start(start Start) {
 	}
 	if f.entry == OneShot && start.Read == "none" {
 		f.add("prompt.pull")
+	}
+	if start.Options[sessionStore] != nil {
+		f.add("callback.session_store")
 	}
 	for _, c := range start.Callbacks {
 		if c.Kind == Stderr {

@@ -111,11 +111,14 @@ func stringOf(r gjson.Result) string {
 }
 
 // DefaultName is the step's name: its As, else the last word of its kind: interrupt of control_request/interrupt, init
-// of system/init, add of calc/add. A step without a kind, and a write of JSON or of a list, is named by its verb; so is
+// of system/init, add of calc/add. A call of the store is named by its method: append, load, sessions. A step without a kind, and a write of JSON or of a list, is named by its verb; so is
 // every operation of the SDK. Templates in As or the kind stay as they are.
 func DefaultName(step Step) string {
 	if step.As != "" {
 		return step.As
+	}
+	if step.Actor == Store && (step.Verb == "appends" || step.Verb == "loads") {
+		return strings.TrimSuffix(step.Verb, "s") // of the call that it takes
 	}
 	kind, ok := step.Arg.(string)
 	if !ok || !namedByKind(step) || strings.HasPrefix(strings.TrimSpace(kind), "{") {
@@ -129,8 +132,11 @@ func DefaultName(step Step) string {
 
 // namedByKind reports whether what stands after the verb is a kind and not an operand.
 func namedByKind(step Step) bool {
-	if step.Actor == SDK {
-		return !step.Imperative
+	switch step.Actor {
+	case SDK:
+		return !step.Imperative && step.Verb != "removes"
+	case Store:
+		return step.Verb == "lists"
 	}
 	switch step.Verb {
 	case "writes", "answers", "handshakes", "reads", "gets", "dies":

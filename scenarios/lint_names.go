@@ -22,6 +22,8 @@ func (t *trace) names() {
 			t.known(s.Pos, s.Key(), s.arg(), append(t.operationsBefore(i), "session"))
 		case "sdk.reply", "sdk.cancels":
 			t.known(s.Pos, s.Key(), s.arg(), namesOf(t.before(i), isKey("sdk.asks")))
+		case "store.answers":
+			t.known(s.Pos, s.Key(), s.arg(), namesOf(t.before(i), isStoreCall))
 		case "sdk.ends":
 			t.known(s.Pos, s.Key(), s.arg(), append(t.tasksBefore(i), "main"))
 		case "sdk.asks":
@@ -39,6 +41,9 @@ func (t *trace) names() {
 		}
 	}
 }
+
+// isStoreCall tells the steps that take a call of the session store.
+func isStoreCall(s *Step) bool { return isKey("store.appends", "store.loads", "store.lists")(s) }
 
 // known reports a name that is none of those.
 func (t *trace) known(pos Pos, what, name string, names []string) {
@@ -239,7 +244,7 @@ func observed(s *Step) bool { return s.Actor != None && !s.isAct() }
 // seenBefore lists the events that a step may capture. A reply may capture its own ask.
 func (t *trace) seenBefore(i int, s *Step) []string {
 	seen := namesOf(t.steps[:i], observed)
-	if s.Key() == "sdk.asks" {
+	if s.Key() == "sdk.asks" || isStoreCall(s) {
 		seen = append(seen, DefaultName(*s))
 	}
 	return seen

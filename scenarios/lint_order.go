@@ -17,7 +17,7 @@ func (t *trace) deadlock() {
 			continue
 		}
 		for _, o := range rest[:exit] {
-			if o.Actor == SDK && !o.isAct() && !o.Optional && !isKey("sdk.pending", "sdk.uses")(o) {
+			if (o.Actor == SDK || o.Actor == Store) && !o.isAct() && !o.Optional && !isKey("sdk.pending", "sdk.uses", "store.holds")(o) {
 				t.rep.add(o.Pos, RuleDeadlock, "%s waits for the SDK between the dismissal in line %d and cli.exits, for which the SDK may be waiting; let the CLI exit first",
 					o.Key(), s.Pos.Line)
 			}

@@ -33,8 +33,10 @@ func (t *trace) proves(s *Step) bool {
 	}
 	switch s.Key() {
 	case "cli.reads", "cli.starts", "cli.gets", "cli.dies", "cli.dismissed", "cli.handshakes",
-		"sdk.yields", "sdk.asks", "sdk.cancels", "sdk.fails":
+		"sdk.yields", "sdk.asks", "sdk.cancels", "sdk.fails", "store.appends", "store.loads", "store.lists":
 		return true
+	case "store.holds", "cli.finds":
+		return len(s.Match) > 0
 	case "sdk.returns":
 		return len(s.Match) > 0 && t.answered(s)
 	}

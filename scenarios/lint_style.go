@@ -70,7 +70,7 @@ func (l *linter) step(c *Case, s *Step) {
 
 // open tells whether the head of a branch holds whatever the SDK does.
 func open(s *Step) bool {
-	return s.Optional || isKey("sdk.pending", "sdk.uses", "cli.drained")(s)
+	return s.Optional || isKey("sdk.pending", "sdk.uses", "cli.drained", "cli.finds", "sdk.removes", "store.holds")(s)
 }
 
 // identity warns of callbacks that are told apart by what not every SDK hands to them.

@@ -40,7 +40,8 @@ type loader struct {
 
 func fileKeys() []string {
 	return []string{
-		"title", "level", "rules", "seen", "entry", "needs", "slow", "repeat", "host", "cli", "variants", "formerly", "frames", "raw", "steps",
+		"title", "level", "rules", "seen", "entry", "needs", "slow", "repeat", "host", "cli", "files", "variants", "formerly", "frames", "raw",
+		"steps",
 	}
 }
 

@@ -148,6 +148,8 @@ func (d *decoder) whole(s *Step) bool {
 	switch key := s.Key(); {
 	case key == "sdk.reply" && s.With == nil:
 		d.rep.add(s.Pos, RuleStepValue, "sdk.reply without with; say what the callback answers, as with: {behavior: allow}")
+	case (key == "store.answers" || key == "store.keeps") && s.With == nil:
+		d.rep.add(s.Pos, RuleStepValue, "%s without with; say what the store answers or keeps, as with: {} or JSON text", key)
 	case s.HasError && s.Response != "":
 		d.rep.add(s.Pos, RuleStepValue, "cli.answers with both response and error; an answer is one of them")
 	case s.Cut > 0 && s.Only > 0, len(s.CutAt) > 0 && s.Only > 0:

@@ -187,6 +187,8 @@ func (d *decoder) options(n *node, start *Start) {
 			start.Options[e.key+"_ms"] = number(d.duration(e.val).Milliseconds())
 		case slices.Contains(sizeOptions(), e.key):
 			start.Options[e.key+"_bytes"] = number(int64(d.size(e.val)))
+		case e.key == sessionStore:
+			start.Options[e.key] = methodsArg(d, e.val)
 		case slices.Contains(OptionNames(), e.key):
 			start.Options[e.key] = e.val.plain()
 		default:

@@ -41,6 +41,7 @@ func verbs() map[string]verb {
 		"sdk.fails":   {(*decoder).someText, append([]string{"kind"}, lookKeys...), false},
 		"sdk.pending": {(*decoder).someText, []string{"session", "times", "from"}, false},
 		"sdk.uses":    {(*decoder).usesArg, []string{"as"}, false},
+		"sdk.removes": {(*decoder).globArg, []string{"as", "session", "within"}, false},
 
 		"cli.writes":     {(*decoder).framesArg, writeKeys, false},
 		"cli.answers":    {(*decoder).someText, answerKeys, false},
@@ -58,6 +59,15 @@ func verbs() map[string]verb {
 		"cli.dismissed":  {(*decoder).noArg, seeKeys, false},
 		"cli.gone":       {(*decoder).noArg, seeKeys, false},
 		"cli.drained":    {(*decoder).noArg, seeKeys, false},
+		"cli.finds":      {(*decoder).globArg, []string{"as", "session", "match"}, false},
+
+		"store.serves":  {methodsArg, []string{"session"}, false},
+		"store.keeps":   {(*decoder).transcriptArg, []string{"session", "with"}, false},
+		"store.answers": {(*decoder).someText, append([]string{"with"}, actKeys...), false},
+		"store.appends": {(*decoder).noArg, append([]string{"reply"}, lookKeys...), false},
+		"store.loads":   {(*decoder).noArg, append([]string{"reply"}, lookKeys...), false},
+		"store.lists":   {oneOf("sessions", "subkeys"), append([]string{"reply"}, lookKeys...), false},
+		"store.holds":   {(*decoder).transcriptArg, []string{"as", "session", "match"}, false},
 	}
 	for _, op := range Operations() {
 		if _, own := table["sdk."+op]; !own {
@@ -82,6 +92,11 @@ func (s *Step) isAct() bool {
 	case Fake:
 		switch s.Verb {
 		case "writes", "answers", "serves", "handshakes", "closes", "pauses", "resumes", "forks", "exits":
+			return true
+		}
+	case Store:
+		switch s.Verb {
+		case "serves", "keeps", "answers":
 			return true
 		}
 	}

@@ -60,7 +60,7 @@ func FeatureNames() []string {
 	return append(Operations(),
 		"reconnect", "connect.twice",
 		"callback.can_use_tool", "callback.hook", "callback.mcp_tool", "callback.elicitation", "callback.user_dialog",
-		"callback.throws", "callback.withdrawn", "stderr",
+		"callback.session_store", "callback.throws", "callback.withdrawn", "stderr",
 		"prompt.stream", "prompt.pull", "receive.turn", "interrupt.answered",
 		"concurrent.any", "concurrent.interrupt", "context.task", "context.loop", "context.callback",
 		"cancel.sdk", "env.add", "env.replace", "shape.raw", "yields.control", "yields.unknown",
@@ -88,12 +88,19 @@ func OptionNames() []string {
 		"agent_progress_summaries", "per_task_stop_affordance", "allow_dangerously_skip_permissions", "debug", "allowed_tools",
 		"disallowed_tools", "betas", "add_dirs", "executable_args", "task_budget", "thinking", "skills", "agents", "sandbox",
 		"managed_settings", "external_mcp_servers", "plugins", "output_format", "extra_args", "tool_aliases", "tool_config",
+		sessionStore, "session_store_flush",
 	}, append(durationOptions(), sizeOptions()...)...)
 }
 
-func durationOptions() []string { return []string{"initialize_timeout"} }
+func durationOptions() []string { return []string{"initialize_timeout", "load_timeout"} }
 
 func sizeOptions() []string { return []string{"max_buffer"} }
+
+// sessionStore is the option that gives the SDK a store: a list of the methods that it has.
+const sessionStore = "session_store"
+
+// StoreMethods returns the methods that a session store may have; append and load are those that each has.
+func StoreMethods() []string { return []string{"append", "load", "list_sessions", "list_subkeys"} }
 
 // toolsOf is the option that is no option of an SDK: it shares another session's server objects.
 const toolsOf = "tools_of"

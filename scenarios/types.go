@@ -81,6 +81,7 @@ type Case struct {
 	Slow     time.Duration
 	Host     Host
 	CLI      CLI
+	Files    map[string]string // by path below the run's directory: what is written there before the first step
 	Frames   map[string]Frame
 	Raw      map[string]string
 	Steps    []Step
@@ -128,6 +129,7 @@ type Actor string
 const (
 	SDK   Actor = "sdk"
 	Fake  Actor = "cli"
+	Store Actor = "store" // the session store that the SDK's user gave it
 	None  Actor = ""
 	Quiet       = "quiet"  // verb of the step that shows that nothing happens
 	Fork        = "either" // verb of the step that takes one of several branches
@@ -157,9 +159,9 @@ type Step struct {
 	From     int // first value of ${i}; default 1
 
 	Kind     []string // sdk.fails
-	Reply    Value    // sdk.asks: map, JSON text, or {raise: TEXT}
+	Reply    Value    // sdk.asks, store.appends, loads, lists: map, JSON text, or {raise: TEXT}
 	HasReply bool
-	With     Value // sdk.reply
+	With     Value // sdk.reply, store.answers, store.keeps
 	Set      []PathValue
 	Unset    []string
 	Cut      int   // size of pieces in bytes

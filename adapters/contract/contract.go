@@ -139,8 +139,32 @@ type HostErrorNote struct {
 // CallbackCall are the parameters of the request callback: the SDK asks its user.
 type CallbackCall struct {
 	Client string          `json:"client"`
-	Name   string          `json:"name"` // can_use_tool, hook, mcp_tool, elicitation or user_dialog
+	Name   string          `json:"name"` // can_use_tool, hook, mcp_tool, elicitation, user_dialog or session_store
 	Args   json.RawMessage `json:"args"`
+}
+
+// StoreCall are the args of the callback session_store: the SDK calls its user's store. Which members there are depends on Method.
+type StoreCall struct {
+	Method     string          `json:"method"` // append, load, list_sessions or list_subkeys
+	Key        *StoreKey       `json:"key,omitempty"`
+	ProjectKey string          `json:"project_key,omitempty"` // list_sessions
+	Entries    json.RawMessage `json:"entries,omitempty"`     // append: the list that the SDK hands over
+}
+
+// StoreKey names a transcript of a session store.
+type StoreKey struct {
+	ProjectKey string `json:"project_key"`
+	SessionID  string `json:"session_id"`
+	Subpath    string `json:"subpath,omitempty"` // empty for the main transcript
+}
+
+// StoreAppended is the answer to append.
+type StoreAppended struct{}
+
+// StoreSession is one session in the answer to list_sessions.
+type StoreSession struct {
+	SessionID string `json:"session_id"`
+	MTime     int64  `json:"mtime"` // milliseconds since 1970
 }
 
 // StreamPull are the parameters of the request prompt.next: the SDK pulls the next item of a streamed prompt.
@@ -206,7 +230,7 @@ func Features() []string {
 	traits := []string{
 		"reconnect", "connect.twice",
 		"callback.can_use_tool", "callback.hook", "callback.mcp_tool", "callback.elicitation", "callback.user_dialog",
-		"callback.throws", "callback.withdrawn", "stderr",
+		"callback.session_store", "callback.throws", "callback.withdrawn", "stderr",
 		"prompt.stream", "prompt.pull", "receive.turn", "interrupt.answered",
 		"concurrent.any", "concurrent.interrupt", "context.task", "context.loop", "context.callback",
 		"cancel.sdk", "env.add", "env.replace", "shape.raw", "yields.control", "yields.unknown",
@@ -227,5 +251,6 @@ func OptionNames() []string {
 		"agent_progress_summaries", "per_task_stop_affordance", "allow_dangerously_skip_permissions", "debug", "allowed_tools",
 		"disallowed_tools", "betas", "add_dirs", "executable_args", "task_budget", "thinking", "skills", "agents", "sandbox",
 		"managed_settings", "external_mcp_servers", "plugins", "output_format", "extra_args", "tool_aliases", "tool_config",
+		"session_store", "session_store_flush", "load_timeout_ms",
 	}
 }

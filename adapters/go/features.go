@@ -11,7 +11,7 @@ import (
 // the user but the requests that a Session has him answer, which the contract calls callbacks. A Client has no ping. A Session is asked
 // texts, and is no one-shot function.
 func (c Config) lacking() []string {
-	both := []string{"connect.twice", "env.replace", "yields.control"}
+	both := []string{"connect.twice", "env.replace", "yields.control", "callback.session_store"}
 	if c.Session {
 		return append(both, "prompt", "prompt.stream", "prompt.pull")
 	}

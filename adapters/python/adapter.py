@@ -35,7 +35,7 @@ class Session:
         for name, value in options.items():
             if name in PLAIN and PLAIN[name] in OPTIONS and not lacks(name, value):
                 given[PLAIN[name]] = value
-            elif name in ("callbacks", "hooks", "stderr", "agents"):
+            elif name in ("callbacks", "hooks", "stderr", "agents", "session_store"):
                 given |= getattr(self.callbacks, name)(value)
             elif name in ("mcp_servers", "external_mcp_servers"):
                 given["mcp_servers"] = given.get("mcp_servers", {}) | getattr(self.callbacks, name)(value)

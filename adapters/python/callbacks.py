@@ -61,6 +61,26 @@ class Callbacks:
                 raise Exception(raises.pop())
         return {"stderr": stderr}
 
+    def session_store(self, methods):
+        """A store with these methods and no other, as the SDK asks a store what it has."""
+        if "session_store" not in OPTIONS:
+            raise Unsupported("session_store")
+
+        async def append(_, key, entries):
+            await self.ask("session_store", {"method": "append", "key": key, "entries": entries})
+
+        async def load(_, key):
+            return (await self.ask("session_store", {"method": "load", "key": key}))["entries"]
+
+        async def list_sessions(_, project_key):
+            return (await self.ask("session_store", {"method": "list_sessions", "project_key": project_key}))["sessions"]
+
+        async def list_subkeys(_, key):
+            return (await self.ask("session_store", {"method": "list_subkeys", "key": key}))["subkeys"]
+
+        has = {call.__name__: call for call in (append, load, list_sessions, list_subkeys) if call.__name__ in methods}
+        return {"session_store": type("Store", (), has)()}
+
     def server(self, server):
         shared = server.get("instance")
         if shared not in self.servers or shared is None:

@@ -25,7 +25,8 @@ PLAIN = {name: name for name in (
     "fallback_model", "effort", "permission_prompt_tool_name", "session_id", "resume_session_at", "resume_drops_turn", "settings",
     "client_app", "max_budget_usd", "include_hook_events", "strict_mcp_config", "continue_conversation", "fork_session",
     "enable_file_checkpointing", "forward_subagent_text", "verbatim_prompts", "allowed_tools", "disallowed_tools", "betas", "add_dirs",
-    "task_budget", "thinking", "skills", "sandbox", "plugins", "output_format", "extra_args")} | {"max_buffer_bytes": "max_buffer_size"}
+    "task_budget", "thinking", "skills", "sandbox", "plugins", "output_format", "extra_args",
+    "session_store_flush", "load_timeout_ms")} | {"max_buffer_bytes": "max_buffer_size"}
 # Option -> the SDK's type for each type of an object that it may be.
 FORMS = {
     "system_prompt": {"preset": "SystemPromptPreset", "custom": "SystemPromptCustom", "file": "SystemPromptFile"},
@@ -47,7 +48,7 @@ def features():
              "receive.turn", "interrupt.answered", "concurrent.any", "context.task", "context.loop", "cancel.sdk"]
     found += [name for name, (method, _) in CALLS.items() if hasattr(Client, method)]
     callbacks = {"callback.can_use_tool": "can_use_tool" in OPTIONS, "callback.hook": bool(HOOK),
-                 "callback.mcp_tool": hasattr(sdk, "create_sdk_mcp_server")}
+                 "callback.mcp_tool": hasattr(sdk, "create_sdk_mcp_server"), "callback.session_store": "session_store" in OPTIONS}
     found += [name for name, has in callbacks.items() if has]
     if any(callbacks.values()):
         found += ["callback.throws", "callback.withdrawn", "context.callback"]

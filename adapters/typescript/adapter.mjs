@@ -16,7 +16,7 @@ const PLAIN = new Set([
   'enable_file_checkpointing', 'forward_subagent_text', 'verbatim_prompts', 'prompt_suggestions', 'agent_progress_summaries',
   'per_task_stop_affordance', 'allow_dangerously_skip_permissions', 'debug', 'allowed_tools', 'disallowed_tools', 'betas', 'add_dirs',
   'executable_args', 'task_budget', 'thinking', 'skills', 'agents', 'sandbox', 'managed_settings', 'plugins', 'output_format', 'extra_args',
-  'tool_aliases', 'tool_config',
+  'tool_aliases', 'tool_config', 'session_store_flush', 'load_timeout_ms',
 ])
 const RENAMED = { continue_conversation: 'continue', add_dirs: 'additionalDirectories' }
 // Options whose values have names of this contract's in them.
@@ -86,6 +86,7 @@ const features = [
   'callback.can_use_tool', 'callback.hook', 'callback.throws', 'callback.withdrawn', 'stderr',
   ...(zod && sdk.createSdkMcpServer ? ['callback.mcp_tool'] : []),
   ...(offers.options.has('onElicitation') ? ['callback.elicitation'] : []),
+  ...(offers.options.has('sessionStore') ? ['callback.session_store'] : []),
   ...(offers.options.has('onUserDialog') ? ['callback.user_dialog'] : []),
   ...Object.keys(CALLS).filter((name) => offers.methods.has(CALLS[name][0])),
 ]
@@ -191,6 +192,8 @@ class Session {
         }
       },
     }
+    setters.session_store = (methods) => (this.options.sessionStore = this.#store(methods))
+    if (option === 'session_store' && !offers.options.has('sessionStore')) throw unsupported(option)
     if (!(option in setters) || (option === 'mcp_servers' && !zod)) throw unsupported(option)
     setters[option](value)
   }
@@ -209,6 +212,19 @@ class Session {
       ;(events[event] ??= []).push(entry)
     }
     return events
+  }
+
+  /** A store with these methods and no other, as the SDK asks a store what it has. */
+  #store(methods) {
+    const ask = (args) => this.#ask('session_store', args)
+    const has = {
+      append: async (key, entries) => void (await ask({ method: 'append', key: wired(key), entries })),
+      load: async (key) => (await ask({ method: 'load', key: wired(key) })).entries,
+      list_sessions: async (projectKey) => (await ask({ method: 'list_sessions', project_key: projectKey })).sessions
+        .map(({ session_id, mtime }) => ({ sessionId: session_id, mtime })),
+      list_subkeys: async (key) => (await ask({ method: 'list_subkeys', key: wired(key) })).subkeys,
+    }
+    return Object.fromEntries(methods.map((method) => [camel(method), has[method]]))
   }
 
   #server({ name, tools, instance }) {

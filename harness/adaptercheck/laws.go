@@ -212,8 +212,8 @@ func (l *laws) request(e host.Event) {
 		}
 	case contract.MethodCallback:
 		name := gjson.GetBytes(e.Params, "name").String()
-		if !slices.Contains([]string{"can_use_tool", "hook", "mcp_tool", "elicitation", "user_dialog"}, name) {
-			l.breaks(lawMessages, "a callback of the name %q, expected can_use_tool, hook, mcp_tool, elicitation or user_dialog", name)
+		if !slices.Contains([]string{"can_use_tool", "hook", "mcp_tool", "elicitation", "user_dialog", "session_store"}, name) {
+			l.breaks(lawMessages, "a callback of the name %q, expected can_use_tool, hook, mcp_tool, elicitation, user_dialog or session_store", name)
 		}
 	default:
 		l.breaks(lawMessages, "a request %q of the adapter, which the contract does not have", e.Method)

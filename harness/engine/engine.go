@@ -171,7 +171,10 @@ func (r *run) stop() {
 
 // play runs the steps, then the laws of the end. Whatever comes of it, what is still running is ended.
 func (r *run) play() error {
-	err := r.steps(r.c.Steps)
+	err := r.writeFiles()
+	if err == nil {
+		err = r.steps(r.c.Steps)
+	}
 	if err == nil {
 		err = r.finish()
 	}

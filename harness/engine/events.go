@@ -208,11 +208,16 @@ func (r *run) callback(e host.Event) error {
 		k.lane = s.hooks[gjson.GetBytes(c.Args, "hook").String()]
 	case "mcp_tool":
 		k.lane = gjson.GetBytes(c.Args, "server").String() + "/" + gjson.GetBytes(c.Args, "tool").String()
+	case "session_store":
+		k.lane = storeLane(gjson.GetBytes(c.Args, "method").String())
 	}
 	s.asks = append(s.asks, k)
 	r.asks[e.ReqID] = k
 	r.trace("sdk", s, "asked "+k.lane+" "+clip(string(c.Args), 500))
-	return r.offer(s)
+	if err := r.offer(s); err != nil {
+		return err
+	}
+	return r.serveStore(s)
 }
 
 // withdrawn is the SDK taking a callback or a pull back.

@@ -37,6 +37,9 @@ const (
 	CheckHost       = "host.error" // an exception escaped from the SDK and would have ended its host
 	CheckSignal     = "signal"     // the CLI was killed without a reason
 	CheckBranch     = "either"     // an event that no branch admits
+	CheckStore      = "store"      // the session store does not have what the CLI mirrored
+	CheckFileMatch  = "file.match" // the CLI would not find the files that it needs
+	CheckFileKept   = "file.kept"  // a file that the SDK made was not removed
 	CheckUses       = "uses"       // a resource beyond its bound
 	CheckGrowth     = "growth"     // resources grow from run to run
 	CheckProcess    = "process.left"
@@ -52,15 +55,15 @@ func Class(check string, unsafe bool) string {
 	switch check {
 	case CheckDeadline:
 		return "hang"
-	case CheckMissing, CheckDuplicate, CheckOrder, CheckSignal, CheckHost:
+	case CheckMissing, CheckDuplicate, CheckOrder, CheckSignal, CheckHost, CheckStore:
 		return "loss"
-	case CheckLineMatch, CheckLineSchema, CheckLineID, CheckLineOrder, CheckLineLeft:
+	case CheckLineMatch, CheckLineSchema, CheckLineID, CheckLineOrder, CheckLineLeft, CheckFileMatch:
 		return "wire"
 	case CheckFails, CheckClosed:
 		return "refused"
 	case CheckFailsKind, CheckFailsMatch, CheckReturns:
 		return "misreport"
-	case CheckUses, CheckGrowth, CheckProcess, CheckFD, CheckFile:
+	case CheckUses, CheckGrowth, CheckProcess, CheckFD, CheckFile, CheckFileKept:
 		return "leak"
 	case CheckWithin, CheckAfter:
 		return "late"
@@ -74,7 +77,7 @@ func Checks() []string {
 		CheckDeadline, CheckWithin, CheckAfter, CheckSince, CheckMatch, CheckLineMatch, CheckLineSchema, CheckLineID, CheckLineOrder,
 		CheckLineLeft, CheckClosed, CheckQuiet, CheckPending, CheckFails, CheckFailsKind, CheckFailsMatch, CheckReturns, CheckMissing,
 		CheckDuplicate, CheckOrder, CheckValue, CheckNever, CheckCallback, CheckHost, CheckSignal, CheckBranch, CheckUses, CheckGrowth,
-		CheckProcess, CheckFD, CheckFile,
+		CheckProcess, CheckFD, CheckFile, CheckStore, CheckFileMatch, CheckFileKept,
 	}
 }
 

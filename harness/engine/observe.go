@@ -25,6 +25,9 @@ func (r *run) look(v view) (*sight, error) {
 	if v.Actor == scenarios.Fake {
 		return r.lookCLI(v)
 	}
+	if _, ok := v.method(); ok {
+		return r.lookAsk(v)
+	}
 	switch v.Verb {
 	case "yields":
 		return r.lookYield(v)
@@ -47,8 +50,14 @@ func (r *run) observe(v view) error {
 		return r.pending(v)
 	case v.Actor == scenarios.SDK && v.Verb == "uses":
 		return r.uses(v)
+	case v.Actor == scenarios.SDK && v.Verb == "removes":
+		return r.removes(v)
 	case v.Actor == scenarios.Fake && v.Verb == "drained":
 		return r.drained(v)
+	case v.Actor == scenarios.Fake && v.Verb == "finds":
+		return r.finds(v)
+	case v.Actor == scenarios.Store && v.Verb == "holds":
+		return r.holds(v)
 	}
 	if v.Optional {
 		return r.arm(v)
@@ -157,12 +166,15 @@ func kindOf(o *op) string {
 }
 
 func (r *run) lookAsk(v view) (*sight, error) {
-	lane := v.text()
+	lane, check := v.lane(), CheckMatch
+	if lane == storeLane("append") {
+		check = CheckStore
+	}
 	for _, k := range v.s.asks {
 		if k.taken || k.lane != lane || !admits(v, k.args, false) {
 			continue
 		}
-		return &sight{doc: k.args, at: k.at, when: k.when, check: CheckMatch, take: func() error { return r.takeAsk(v, k) }}, nil
+		return &sight{doc: k.args, at: k.at, when: k.when, check: check, take: func() error { return r.takeAsk(v, k) }}, nil
 	}
 	if o := v.s.failure(); o != nil && !v.s.excused {
 		return nil, r.opFailed(v.Step, o, "instead of "+v.what())
@@ -173,7 +185,7 @@ func (r *run) lookAsk(v view) (*sight, error) {
 // takeAsk gives a call its name, and answers it if the step says how.
 func (r *run) takeAsk(v view, k *ask) error {
 	k.taken, k.name = true, v.name
-	if !v.HasReply {
+	if !v.HasReply || k.replied {
 		return nil
 	}
 	return r.reply(v, k, v.Reply)

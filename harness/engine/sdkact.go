@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/tidwall/gjson"
+
 	"github.com/wiretrial/wiretrial/adapters/contract"
 	"github.com/wiretrial/wiretrial/scenarios"
 )
@@ -231,25 +233,45 @@ func (r *run) replyStep(v view) error {
 func (r *run) reply(v view, k *ask, with scenarios.Value) error {
 	k.replied = true
 	v.s.seen[k.name] = k.args
+	doc, err := r.replyDoc(v, with)
+	if err != nil {
+		return err
+	}
+	if raise := gjson.GetBytes(doc, "raise"); raise.Exists() && isMap(with) {
+		r.trace("sdk", v.s, "failed "+k.lane)
+		return r.a.Reply(k.id, nil, &contract.Error{Code: contract.CodeCallbackFails, Message: raise.String()})
+	}
+	if strings.HasPrefix(k.lane, storeLane("")) {
+		return r.answerStore(k, doc)
+	}
+	r.trace("sdk", v.s, "replied to "+k.lane+" "+clip(string(doc), 300))
+	return r.a.Reply(k.id, doc, nil)
+}
+
+// replyDoc is a reply as JSON.
+func (r *run) replyDoc(v view, with scenarios.Value) (json.RawMessage, error) {
 	if text, ok := with.(string); ok && !strings.HasPrefix(strings.TrimSpace(text), "${") {
 		doc, err := scenarios.ResolveJSON(text, v.env)
 		if err != nil {
-			return r.unresolved(v.Step, err)
+			return nil, r.unresolved(v.Step, err)
 		}
-		r.trace("sdk", v.s, "replied to "+k.lane+" "+clip(string(doc), 300))
-		return r.a.Reply(k.id, json.RawMessage(doc), nil)
+		return doc, nil
 	}
 	val, err := scenarios.Resolve(with, v.env)
 	if err != nil {
-		return r.unresolved(v.Step, err)
+		return nil, r.unresolved(v.Step, err)
 	}
-	if m, ok := val.(map[string]any); ok && m["raise"] != nil {
-		r.trace("sdk", v.s, "failed "+k.lane)
-		return r.a.Reply(k.id, nil, &contract.Error{Code: contract.CodeCallbackFails, Message: fmt.Sprint(m["raise"])})
+	doc, err := json.Marshal(val)
+	if err != nil {
+		return nil, fault("%s: %w: scenario fault", v.Pos, err)
 	}
-	doc, _ := json.Marshal(val)
-	r.trace("sdk", v.s, "replied to "+k.lane+" "+clip(string(doc), 300))
-	return r.a.Reply(k.id, json.RawMessage(doc), nil)
+	return doc, nil
+}
+
+// isMap tells a reply that is written as a map from JSON text, in which raise is a key like any other.
+func isMap(with scenarios.Value) bool {
+	_, ok := with.(map[string]any)
+	return ok
 }
 
 // kill signals the SDK's host process; all its open operations are void from then on.

@@ -28,6 +28,7 @@ type session struct {
 	msgs                   []*msg
 	read                   int // messages before this one are all taken
 	asks                   []*ask
+	store                  *store
 	ops                    []*op
 	writes                 []*write
 	serves                 map[string]bool
@@ -116,6 +117,7 @@ type ask struct {
 	when      time.Time
 	taken     bool
 	replied   bool
+	served    bool // the session store answered it by itself
 	cancelled bool
 	withdrawn int       // arrival of the withdrawal
 	since     time.Time // of the withdrawal
@@ -189,7 +191,7 @@ func (r *run) session(name string) *session {
 	}
 	s := &session{
 		name: name, client: name, dir: filepath.Join(r.o.Dir, name), serves: map[string]bool{}, hooks: map[string]string{},
-		captures: map[string][]byte{}, seen: map[string][]byte{}, requests: map[string]*request{}, made: map[string]string{}, answered: map[string]bool{}, reason: -1, dismissedAt: -1,
+		store: newStore(), captures: map[string][]byte{}, seen: map[string][]byte{}, requests: map[string]*request{}, made: map[string]string{}, answered: map[string]bool{}, reason: -1, dismissedAt: -1,
 		comp: scenarios.NewComposer(r.c, r.o.Seed, name),
 	}
 	for _, sub := range r.c.CLI.Serves {
@@ -298,7 +300,7 @@ func (s *session) undelivered() int {
 		}
 	}
 	for _, m := range s.msgs {
-		if !may[m.uuid] {
+		if !may[m.uuid] && !s.ownReport(m) {
 			want[m.typ]--
 		}
 	}

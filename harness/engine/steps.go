@@ -90,8 +90,11 @@ func (r *run) once(s scenarios.Step, i int) error {
 	if err := r.markAct(v); err != nil {
 		return err
 	}
-	if s.Actor == scenarios.Fake {
+	switch s.Actor {
+	case scenarios.Fake:
 		return r.cliAct(v)
+	case scenarios.Store:
+		return r.storeAct(v)
 	}
 	return r.sdkAct(v)
 }
@@ -158,6 +161,8 @@ func isAct(s scenarios.Step) bool {
 	switch s.Actor {
 	case scenarios.SDK:
 		return s.Imperative
+	case scenarios.Store:
+		return s.Verb == "serves" || s.Verb == "keeps" || s.Verb == "answers"
 	case scenarios.Fake:
 		list, isList := s.Arg.([]any)
 		return !isObservation(s) && !(s.Verb == "writes" && isList && len(list) == 0)
@@ -277,7 +282,7 @@ func actsToMark(steps []scenarios.Step) map[string]bool {
 }
 
 func isObservation(s scenarios.Step) bool {
-	return s.Verb == "starts" || s.Verb == "reads" || s.Verb == "drained" || s.Verb == "gone" || isEnding(s)
+	return s.Verb == "starts" || s.Verb == "reads" || s.Verb == "drained" || s.Verb == "gone" || s.Verb == "finds" || isEnding(s)
 }
 
 // isEnding tells the observations that have one cause: the end of stdin, signals and deaths.
@@ -326,7 +331,7 @@ func (v view) keep(doc []byte) {
 		return
 	}
 	names := v.s.captures
-	if v.Actor == scenarios.SDK {
+	if v.Actor != scenarios.Fake {
 		names = v.s.seen
 	}
 	names[v.name] = doc

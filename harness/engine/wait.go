@@ -398,7 +398,7 @@ func (r *run) disturbed(from int) string {
 			}
 		}
 		for _, k := range s.asks {
-			if k.at > from && !k.taken {
+			if k.at > from && !k.taken && !k.served {
 				return "the callback " + k.lane + " was called"
 			}
 		}

@@ -56,7 +56,7 @@ func Fill(rows []eventlog.Row, marks []engine.Mark, f *eventlog.Failure) []event
 
 func side(s scenarios.Step) string {
 	switch {
-	case s.Actor == scenarios.SDK:
+	case s.Actor == scenarios.SDK, s.Actor == scenarios.Store: // the store is called in the SDK's process
 		return "sdk"
 	case s.Verb == "reads":
 		return "sdk" // a line is what the SDK writes: it stands in its column
@@ -89,8 +89,11 @@ func text(s scenarios.Step) string {
 
 func phrase(s scenarios.Step) string {
 	arg := brief(s.Arg)
-	if s.Actor == scenarios.SDK {
+	switch s.Actor {
+	case scenarios.SDK:
 		return sdkPhrase(s, arg)
+	case scenarios.Store:
+		return "store " + storePhrase(s, arg)
 	}
 	switch s.Verb {
 	case "reads":
@@ -119,12 +122,23 @@ func sdkPhrase(s scenarios.Step, arg string) string {
 		return "asked " + arg + replied(s)
 	case "yields":
 		return "yields " + arg
-	case "returns", "fails", "pending", "cancels", "uses":
+	case "returns", "fails", "pending", "cancels", "uses", "removes":
 		return s.Verb + " " + arg + kinds(s)
 	case "reply":
 		return "replies to " + arg + " " + brief(s.With)
 	}
 	return s.Verb + "(" + arg + ")"
+}
+
+// storePhrase says a step of the session store.
+func storePhrase(s scenarios.Step, arg string) string {
+	switch s.Verb {
+	case "appends", "loads", "lists":
+		return strings.TrimSpace(s.Verb+" "+arg) + replied(s)
+	case "answers", "keeps":
+		return s.Verb + " " + arg + " " + brief(s.With)
+	}
+	return s.Verb + " " + arg
 }
 
 func kinds(s scenarios.Step) string {
