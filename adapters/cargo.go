@@ -56,8 +56,9 @@ func cargoVersion(out string) []string {
 	return nil
 }
 
-func (cargo) install(_ context.Context, j *job, _, _ string) (string, error) {
-	return j.tools.find(j.sdk.Name, j.sdk.Tool)
+func (cargo) install(_ context.Context, j *job, _, _ string) (record, error) {
+	tool, err := j.tools.find(j.sdk.Name, j.sdk.Tool)
+	return record{Tool: tool}, err
 }
 
 func (cargo) adapt(ctx context.Context, j *job, _ record, from fs.FS, dir string) error {

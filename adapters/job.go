@@ -54,8 +54,10 @@ func (j *job) want(text string) error {
 type kind interface {
 	// releases asks the registry for a package's releases. One that has no list names the wanted release and the newest.
 	releases(ctx context.Context, j *job, pack string) (versions []string, err error)
-	// install puts a package into an empty folder and returns the tool that the adapter is to be started or built with.
-	install(ctx context.Context, j *job, pack, dir string) (tool string, err error)
+	// history asks the registry for all that it tells of a package's releases, withdrawn ones included.
+	history(ctx context.Context, j *job, pack string) ([]Release, error)
+	// install puts a package into an empty folder and returns what is to be known of it: the tool that the adapter is to be started or built with.
+	install(ctx context.Context, j *job, pack, dir string) (r record, err error)
 	// adapt puts the adapter into an empty folder beside the package.
 	adapt(ctx context.Context, j *job, r record, from fs.FS, dir string) error
 	// command is how the adapter is started.
@@ -97,12 +99,12 @@ func (j *job) provision(ctx context.Context) (*Installation, error) {
 		return nil, &ToolchainError{SDK: j.name(), Tool: r.Tool}
 	}
 	argv, env := j.kind().command(j.dir(), adapter, r)
-	return &Installation{Name: j.sdk.Name, Version: j.version.text, Package: r.Package, Argv: argv, Env: env, Dir: j.dir()}, nil
+	return &Installation{Name: j.sdk.Name, Version: j.version.text, Package: r.Package, Argv: argv, Env: env, Dir: j.dir(), Withdrawn: r.Withdrawn}, nil
 }
 
 // failed says what was being provisioned, unless the error does.
 func (j *job) failed(err error) error {
-	if errors.Is(err, ErrNoSuchVersion) || errors.Is(err, ErrNoToolchain) {
+	if errors.Is(err, ErrNoSuchVersion) || errors.Is(err, ErrNoToolchain) || errors.Is(err, ErrGone) {
 		return err
 	}
 	return fmt.Errorf("provision %s: %w", j.name(), err)
@@ -127,7 +129,7 @@ func (j *job) complete(ctx context.Context, from fs.FS, adapter string) (record,
 	if _, err := os.Stat(adapter); err == nil {
 		return r, nil
 	}
-	return r, stage(adapter, func(staging string) error { return j.kind().adapt(ctx, j, r, from, staging) })
+	return r, stage(adapter, func(staging string) error { return j.lost(ctx, j.kind().adapt(ctx, j, r, from, staging)) })
 }
 
 func (j *job) install(ctx context.Context) (record, error) {
@@ -138,13 +140,12 @@ func (j *job) install(ctx context.Context) (record, error) {
 	if err != nil {
 		return record{}, err
 	}
-	r := record{Package: pack}
+	var r record
 	return r, stage(j.dir(), func(staging string) error {
-		tool, err := j.kind().install(ctx, j, pack, staging)
-		if err != nil {
-			return err
+		if r, err = j.kind().install(ctx, j, pack, staging); err != nil {
+			return j.lost(ctx, err)
 		}
-		r.Tool = tool
+		r.Package = pack
 		return r.write(staging)
 	})
 }
@@ -164,10 +165,39 @@ func (j *job) packageOf(ctx context.Context) (string, error) {
 		}
 		all = append(all, releases...)
 	}
-	return "", &VersionError{
-		SDK: j.sdk.Name, Version: j.version.text, Nearest: nearest(j.version, parseVersions(all)),
-		Reason: "the registry has no such release of " + j.sdk.Packages[0],
+	return j.withdrawn(ctx, all)
+}
+
+// withdrawn finds the package of a release that is on no list: what was yanked can be had by its number for some time.
+func (j *job) withdrawn(ctx context.Context, listed []string) (string, error) {
+	gone := &VersionError{SDK: j.sdk.Name, Version: j.version.text, Nearest: nearest(j.version, parseVersions(listed)), Gone: true}
+	for _, pack := range j.sdk.Packages {
+		told, err := j.kind().history(ctx, j, pack)
+		if err != nil {
+			return "", err
+		}
+		for _, r := range told {
+			if v, err := parseVersion(r.Version); err != nil || v.compare(j.version) != 0 {
+				continue
+			}
+			if j.sdk.Registry == PyPI {
+				return pack, nil
+			}
+			gone.Reason = "withdrawn: the registry tells of this release of " + pack + " and does not give it out any more"
+			return "", gone
+		}
 	}
+	gone.Reason = "the registry has no such release of " + j.sdk.Packages[0]
+	return "", gone
+}
+
+// lost is what a failed installation means, after the registry had said that there is such a release: it cannot be had here. A tool that
+// is missing and a user who gives up mean nothing of the kind.
+func (j *job) lost(ctx context.Context, err error) error {
+	if err == nil || ctx.Err() != nil || errors.Is(err, ErrNoToolchain) {
+		return err
+	}
+	return &GoneError{SDK: j.sdk.Name, Version: j.version.text, Err: err}
 }
 
 // latest asks the registry for the newest release.

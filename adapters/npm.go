@@ -37,27 +37,27 @@ func npmVersions(out string) ([]string, error) {
 	return []string{one}, nil
 }
 
-func (n npm) install(ctx context.Context, j *job, pack, dir string) (string, error) {
+func (n npm) install(ctx context.Context, j *job, pack, dir string) (record, error) {
 	tool, err := j.tools.find(j.sdk.Name, j.sdk.Tool)
 	if err != nil {
-		return "", err
+		return record{}, err
 	}
 	node, err := j.tools.find(j.sdk.Name, "node")
 	if err != nil {
-		return "", err
+		return record{}, err
 	}
 	j.say("installing %s with %s, once, into %s", pack, tool, j.dir())
 	if err := os.WriteFile(filepath.Join(dir, "package.json"), []byte("{\"private\": true}\n"), 0o644); err != nil {
-		return "", err
+		return record{}, err
 	}
 	if err := n.get(ctx, j, tool, dir, pack+"@"+j.version.text); err != nil {
-		return "", err
+		return record{}, err
 	}
 	// The first releases leave it to their users to bring zod, which tools are declared with.
 	if _, err := os.Stat(filepath.Join(dir, "node_modules", "zod")); err != nil {
-		return node, n.get(ctx, j, tool, dir, "zod@^3.24.1")
+		return record{Tool: node}, n.get(ctx, j, tool, dir, "zod@^3.24.1")
 	}
-	return node, nil
+	return record{Tool: node}, nil
 }
 
 func (npm) get(ctx context.Context, j *job, tool, dir, what string) error {

@@ -38,39 +38,40 @@ func pipVersions(out string) []string {
 	return nil
 }
 
-func (p pip) install(ctx context.Context, j *job, pack, dir string) (string, error) {
+func (p pip) install(ctx context.Context, j *job, pack, dir string) (record, error) {
 	python, err := j.tools.find(j.sdk.Name, j.sdk.Tool)
 	if err != nil {
-		return "", err
+		return record{}, err
 	}
 	// A shim may start another interpreter in another folder, so the adapter is started with the one that answers now.
 	out, err := j.tools.run(ctx, "", nil, python, "-c", "import sys; print(sys.executable)")
 	if err != nil {
-		return "", err
+		return record{}, err
 	}
 	python = strings.TrimSpace(out)
 	j.say("installing %s with %s -m pip, once, into %s", pack, python, j.dir())
-	if err := p.get(ctx, j, python, dir, pack, "--no-binary", pack); err != nil {
+	words, err := p.get(ctx, j, python, dir, pack, "--no-binary", pack)
+	if err != nil {
 		j.say("its source does not build (%.200s); installing the wheel instead, and removing the CLI that it carries", err)
-		if err := p.get(ctx, j, python, dir, pack, "--upgrade"); err != nil {
-			return "", err
+		if words, err = p.get(ctx, j, python, dir, pack, "--upgrade"); err != nil {
+			return record{}, err
 		}
 	}
-	return python, removeBundled(filepath.Join(dir, "site"))
+	return record{Tool: python, Withdrawn: yankedReason(words)}, removeBundled(filepath.Join(dir, "site"))
 }
 
-func (pip) get(ctx context.Context, j *job, python, dir, pack string, more ...string) error {
+func (pip) get(ctx context.Context, j *job, python, dir, pack string, more ...string) (words string, err error) {
 	args := []string{"-m", "pip", "install", "--quiet", "--no-input", "--target", filepath.Join(dir, "site")}
 	first, err := parseVersion(mcpTwo)
 	if err != nil {
-		return err
+		return "", err
 	}
 	args = append(append(args, more...), pack+"=="+j.version.text)
 	if j.version.compare(first) < 0 {
 		args = append(args, "mcp<2")
 	}
-	_, err = j.tools.run(ctx, dir, nil, python, args...)
-	return err
+	_, words, err = j.tools.both(ctx, dir, nil, python, args...)
+	return words, err
 }
 
 // removeBundled removes the CLI that a wheel carries: the adapter names the CLI, and it is a few hundred MB.

@@ -94,6 +94,7 @@ var (
 	ErrUnknownSDK    = errors.New("unknown sdk")
 	ErrNoSuchVersion = errors.New("no such version")
 	ErrNoToolchain   = errors.New("toolchain missing")
+	ErrGone          = errors.New("release gone") // the release, and nothing else, cannot be had
 )
 
 // UnknownError says that no SDK has that name. It is an ErrUnknownSDK.
@@ -126,6 +127,7 @@ type VersionError struct {
 	SDK, Version string
 	Nearest      string // the release next to it, if the registry named any
 	Reason       string // why it cannot be had
+	Gone         bool   // the registry does not have it: also an ErrGone
 }
 
 // Error says what was asked for and what can be had instead.
@@ -138,7 +140,26 @@ func (e *VersionError) Error() string {
 }
 
 // Is makes the error an ErrNoSuchVersion.
-func (e *VersionError) Is(target error) bool { return target == ErrNoSuchVersion }
+func (e *VersionError) Is(target error) bool {
+	return target == ErrNoSuchVersion || target == ErrGone && e.Gone
+}
+
+// GoneError says that the registry knows a release, and that it cannot be installed or built here. It is an ErrGone.
+type GoneError struct {
+	SDK, Version string
+	Err          error // what the package manager said
+}
+
+// Error says which release, and what the package manager said.
+func (e *GoneError) Error() string {
+	return fmt.Sprintf("%s@%s cannot be had here: %v", e.SDK, e.Version, e.Err)
+}
+
+// Is makes the error an ErrGone.
+func (e *GoneError) Is(target error) bool { return target == ErrGone }
+
+// Unwrap returns what the package manager said.
+func (e *GoneError) Unwrap() error { return e.Err }
 
 // ToolchainError says that a program is missing without which an SDK cannot be had. It is an ErrNoToolchain.
 type ToolchainError struct {

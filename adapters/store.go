@@ -23,6 +23,7 @@ type Installation struct {
 	Argv          []string // the command that starts the adapter
 	Env           []string // NAME=value pairs that it needs beside the inherited environment
 	Dir           string   // where it is installed
+	Withdrawn     string   // why the registry took it off its list, in the publisher's words; empty: it did not
 }
 
 // Store is a folder of installed SDKs. It is safe for concurrent use, also by several processes: each release is installed once.
@@ -128,8 +129,9 @@ func List() ([]Listing, error) {
 
 // record is the file install.json of an installed release.
 type record struct {
-	Package string `json:"package"`
-	Tool    string `json:"tool"` // the interpreter that it was installed for, or the package manager
+	Package   string `json:"package"`
+	Tool      string `json:"tool"`                // the interpreter that it was installed for, or the package manager
+	Withdrawn string `json:"withdrawn,omitempty"` // the reason for which it was yanked
 }
 
 const recordName = "install.json"

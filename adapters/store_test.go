@@ -50,11 +50,20 @@ func fakeTool(name string, args []string) int {
 		fmt.Println("Available versions: 0.0.25, 0.0.20")
 	case strings.Contains(line, "index versions"):
 		fmt.Println("Available versions: 0.2.187, 0.2.100, 0.1.0")
+	case strings.Contains(line, "pip download"):
+		told := map[bool]string{true: "0.0.20, 0.0.25", false: "0.1.0, 0.1.45, 0.2.100, 0.2.187, 0.3.0rc1"}[strings.Contains(line, "claude-code-sdk")]
+		fmt.Fprintf(os.Stderr, "ERROR: Could not find a version that satisfies the requirement x==999999 (from versions: %s)\n", told)
+		return 1
+	case strings.Contains(line, "time --json"):
+		fmt.Println(`{"created":"a","0.3.328":"b","0.3.329":"c","0.3.330":"d"}`)
 	case strings.Contains(line, "versions --json"):
 		fmt.Println(`["0.3.329","0.3.330"]`)
 	case strings.Contains(line, "cargo info"):
 		fmt.Println("version: 2.1.316")
 	case strings.Contains(line, "--target"):
+		if strings.Contains(line, "==0.1.45") {
+			fmt.Fprintln(os.Stderr, "WARNING: The candidate selected for download or install is a yanked version\nReason for being yanked: to be deleted soon")
+		}
 		bundled := filepath.Join(args[slices.Index(args, "--target")+1], "claude_agent_sdk", "_bundled")
 		if os.MkdirAll(bundled, 0o755) != nil || os.WriteFile(filepath.Join(bundled, "claude"), []byte("a CLI"), 0o755) != nil {
 			return 9
@@ -196,6 +205,8 @@ func TestProvisionFails(t *testing.T) {
 		"no such version":        {sdk: "python", version: "0.2.150", is: ErrNoSuchVersion, says: "the nearest is python@0.2.100"},
 		"no such npm version":    {sdk: "typescript", version: "9.9.9", is: ErrNoSuchVersion, says: "the nearest is typescript@0.3.330"},
 		"no such crate":          {sdk: "rust", version: "9.9.9", is: ErrNoSuchVersion, says: "the nearest is rust@2.1.316"},
+		"unpublished":            {sdk: "typescript", version: "0.3.328", is: ErrGone, says: "does not give it out any more"},
+		"never published":        {sdk: "python", version: "9.9.9", is: ErrGone, says: "the registry has no such release"},
 		"older than the control": {sdk: "python", version: "0.0.10", is: ErrNoSuchVersion, says: "older than"},
 		"not a version":          {sdk: "python", version: "../up", is: ErrNoSuchVersion, says: "expected a number"},
 		"no pip":                 {sdk: "python", without: "python3", is: ErrNoToolchain, says: "needs python3"},
@@ -217,6 +228,72 @@ func TestProvisionFails(t *testing.T) {
 				t.Errorf("failed with %v, want %v that says %q", err, c.is, c.says)
 			}
 		})
+	}
+}
+
+func TestProvisionHasWhatWasYankedAndSaysWhy(t *testing.T) {
+	t.Parallel()
+	store, _, _ := fakeStore(t)
+	for _, when := range []string{"installed now", "cached"} {
+		got, err := store.Provision(t.Context(), "python", "0.1.45", nil)
+		if err != nil || got.Withdrawn != "to be deleted soon" {
+			t.Errorf("%s: withdrawn is %q, %v", when, got.Withdrawn, err)
+		}
+	}
+}
+
+func TestWhatDoesNotInstallIsGoneAndWhatIsInterruptedIsNot(t *testing.T) {
+	t.Parallel()
+	store, home, _ := fakeStore(t)
+	if err := os.WriteFile(filepath.Join(home, "fail-install"), nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	_, err := store.Provision(t.Context(), "typescript", "", nil)
+	if !errors.Is(err, ErrGone) || !strings.Contains(fmt.Sprint(err), "told to fail at install") {
+		t.Errorf("failed with %v, want an ErrGone with the words of npm", err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := store.Provision(ctx, "python", "", nil); err == nil || errors.Is(err, ErrGone) {
+		t.Errorf("interrupted: %v, want an error that is no ErrGone", err)
+	}
+}
+
+func TestReleasesAreOrderedAndTellWhatIsWithdrawn(t *testing.T) {
+	t.Parallel()
+	cases := map[string][]Release{
+		"python": {
+			{Version: "0.0.20", Package: "claude-code-sdk"}, {Version: "0.0.25", Package: "claude-code-sdk"},
+			{Version: "0.1.0", Package: "claude-agent-sdk"}, {Version: "0.1.45", Package: "claude-agent-sdk", Withdrawn: true},
+			{Version: "0.2.100", Package: "claude-agent-sdk"}, {Version: "0.2.187", Package: "claude-agent-sdk"},
+			{Version: "0.3.0rc1", Package: "claude-agent-sdk", Pre: true, Withdrawn: true},
+		},
+		"typescript": {
+			{Version: "0.3.328", Package: "@anthropic-ai/claude-agent-sdk", Withdrawn: true},
+			{Version: "0.3.329", Package: "@anthropic-ai/claude-agent-sdk"}, {Version: "0.3.330", Package: "@anthropic-ai/claude-agent-sdk"},
+		},
+		"rust": {{Version: "2.1.316", Package: "claude-codes"}},
+	}
+	for name, want := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			store, home, _ := fakeStore(t)
+			store.tools.env = append(store.tools.env, "CARGO_HOME="+home)
+			got, err := store.Releases(t.Context(), name, nil)
+			if err != nil || !slices.Equal(got, want) {
+				t.Errorf("got %+v, %v\nwant %+v", got, err, want)
+			}
+		})
+	}
+}
+
+func TestCargoIndexIsReadOutOfItsCopy(t *testing.T) {
+	t.Parallel()
+	copied := "\x03\x02\x00\x00\x00etag\x002.1.0\x00" + `{"name": "claude-codes", "vers": "2.1.0", "deps": [{"name":"a"}], "yanked": true}` + "\x002.1.1\x00" +
+		`{"name":"claude-codes","vers":"2.1.1","yanked":false}` + "\x00junk{not json}\x00" + `{"name":"other","vers":"1.0.0"}` + "\x00"
+	want := []Release{{Version: "2.1.0", Package: "claude-codes", Withdrawn: true}, {Version: "2.1.1", Package: "claude-codes"}}
+	if got := cargoIndex("claude-codes", []byte(copied)); !slices.Equal(got, want) {
+		t.Errorf("read %+v, want %+v", got, want)
 	}
 }
 
@@ -365,6 +442,26 @@ func TestEveryPinIsAVersionThatTheAdapterDrives(t *testing.T) {
 	if err != nil || !strings.Contains(string(lock), "name = \"claude-codes\"\nversion = \""+pin("rust")+"\"") {
 		t.Errorf("rust/Cargo.lock is not for the pinned release %s (%v)", pin("rust"), err)
 	}
+}
+
+func FuzzRegistryWords(f *testing.F) {
+	f.Add("(from versions: 0.1, 0.2)\nReason for being yanked: x\n", []byte("{\"name\":\"claude-codes\",\"vers\":\"1\"}\x00"))
+	f.Add("(from versions: none)", []byte("{{{}"))
+	f.Fuzz(func(t *testing.T, words string, index []byte) {
+		for _, told := range pipTold(words) {
+			if strings.ContainsAny(told, ", \n\r)") {
+				t.Errorf("%q is no word", told)
+			}
+		}
+		if strings.Contains(yankedReason(words), "\n") {
+			t.Error("a reason of two lines")
+		}
+		for _, r := range cargoIndex("claude-codes", index) {
+			if r.Version == "" {
+				t.Error("a release without a number")
+			}
+		}
+	})
 }
 
 func TestDistance(t *testing.T) {

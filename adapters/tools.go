@@ -51,20 +51,28 @@ func (t tools) find(sdk, name string) (string, error) {
 
 // run starts a program in a folder and returns what it wrote to its stdout. Its failure carries the end of what it wrote to stderr.
 func (t tools) run(ctx context.Context, dir string, extra []string, path string, args ...string) (string, error) {
+	out, _, err := t.both(ctx, dir, extra, path, args...)
+	return out, err
+}
+
+// both is run that also returns what the program wrote to stderr, whether it failed or not.
+func (t tools) both(ctx context.Context, dir string, extra []string, path string, args ...string) (stdout, stderr string, err error) {
 	cmd := exec.CommandContext(ctx, path, args...)
 	cmd.Dir, cmd.Env = dir, append(slices.Clip(t.env), extra...)
 	cmd.WaitDelay = 5 * time.Second // a grandchild must not hold us by its pipes
 	ownGroup(cmd)
 	var out, errs tail
-	out.limit, errs.limit = 8<<20, 4<<10
+	out.limit, errs.limit = 8<<20, 64<<10
 	cmd.Stdout, cmd.Stderr = &out, &errs
 	if err := cmd.Run(); err != nil {
 		if ctx.Err() != nil {
 			err = context.Cause(ctx)
 		}
-		return "", fmt.Errorf("%s %s: %w: %s", path, strings.Join(args[:min(len(args), 3)], " "), err, strings.TrimSpace(string(errs.kept)))
+		said := tail{limit: 4 << 10}
+		_, _ = said.Write(errs.kept) // never fails
+		return "", string(errs.kept), fmt.Errorf("%s %s: %w: %s", path, strings.Join(args[:min(len(args), 3)], " "), err, strings.TrimSpace(string(said.kept)))
 	}
-	return string(out.kept), nil
+	return string(out.kept), string(errs.kept), nil
 }
 
 // tail keeps the end of what is written to it.

@@ -70,6 +70,12 @@ func (v version) number(i int) int {
 	return 0
 }
 
+// pre tells whether it is a pre-release; a post-release and a build of a release are none.
+func (v version) pre() bool {
+	rest := strings.ToLower(strings.TrimLeft(v.rest, ".-"))
+	return rest != "" && v.rest[0] != '+' && !strings.HasPrefix(rest, "post")
+}
+
 // parseVersions reads those of the texts that are release numbers, oldest first.
 func parseVersions(texts []string) []version {
 	var found []version
