@@ -22,6 +22,9 @@ func (s *session) finish(ctx context.Context, out harness.Outcome, runErr error)
 	}
 	s.faults(&o, out, runErr)
 	s.recorded(&o, out)
+	if s.target.withdrawn != "" {
+		s.note("withdrawn", s.target.withdrawn)
+	}
 	end := verdict.Count(out.Cases)
 	end.Exit, end.Why = verdict.Exit(o)
 	s.part.say(&end)
@@ -72,7 +75,7 @@ func (s *session) recorded(o *verdict.Outcome, out harness.Outcome) {
 			o.Deviations = append(o.Deviations, fmt.Sprintf("a deviation is %s (%s)", f.Kind, f.Entry.Place()))
 		}
 	}
-	if !s.compare {
+	if !s.target.compare {
 		return
 	}
 	lost, gained := s.set.Lost(out.Hello.Features)
@@ -100,6 +103,9 @@ func (s *session) unopened() *eventlog.Run {
 
 // print renders the report: to stdout, or to stderr where stdout carries the log.
 func (s *session) print() error {
+	if s.silent {
+		return nil
+	}
 	to := s.Stdout
 	if s.f.json {
 		to = s.Stderr

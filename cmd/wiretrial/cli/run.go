@@ -15,6 +15,7 @@ import (
 	"github.com/wiretrial/wiretrial/harness/deviations"
 	"github.com/wiretrial/wiretrial/harness/eventlog"
 	"github.com/wiretrial/wiretrial/harness/report"
+	"github.com/wiretrial/wiretrial/scenarios"
 )
 
 // runFlags are the flags of run as written.
@@ -25,6 +26,7 @@ type runFlags struct {
 	timeout                                                         time.Duration
 	command                                                         []string // behind --
 	gateFlags
+	sdks []string // --sdk as often as given; of one, sdk is it
 }
 
 func (a *app) runCommand() *cobra.Command {
@@ -40,6 +42,7 @@ Exit: 0 at least one must passed and nothing is wrong; 1 a failure; 2 usage; 3 t
 4 nothing was proven; 130 interrupted.`,
 		Example: `  wiretrial run
   wiretrial run framing permissions/deny --sdk python
+  wiretrial run stdin/mcp-after-prompt --sdk python@0.1.45 --sdk python@0.1.46
   wiretrial run -- python3 my_adapter.py`,
 		RunE: func(c *cobra.Command, args []string) error {
 			patterns := args
@@ -49,12 +52,12 @@ Exit: 0 at least one must passed and nothing is wrong; 1 a failure; 2 usage; 3 t
 					return usagef("no command behind --: want -- CMD ARGS")
 				}
 			}
-			return a.run(c.Context(), f, patterns)
+			return a.runAll(c.Context(), f, patterns)
 		},
 		ValidArgsFunction: a.completeIDs,
 	}
 	fl := cmd.Flags()
-	fl.StringVar(&f.sdk, "sdk", "", "the SDK, by `NAME[@VERSION]`; see wiretrial sdk list (default go)")
+	fl.StringArrayVar(&f.sdks, "sdk", nil, "the SDK, by `NAME[@VERSION]`; see wiretrial sdk list (default go); several make a matrix")
 	fl.StringVar(&f.level, "level", "", "`LEVEL` must: must only; should: must and should; may: all (default may)")
 	fl.StringVar(&f.entry, "entry", "", "only one entry point: oneshot or client (`ENTRY`)")
 	fl.IntVarP(&f.jobs, "jobs", "j", 0, "`N` scenarios at a time (default: by the number of CPUs)")
@@ -78,32 +81,53 @@ Exit: 0 at least one must passed and nothing is wrong; 1 a failure; 2 usage; 3 t
 
 // run checks everything before it starts anything.
 func (a *app) run(ctx context.Context, f *runFlags, patterns []string) error {
-	cfg, err := f.config(a.now())
+	p, err := a.plan(f, patterns)
 	if err != nil {
 		return err
 	}
-	cat, err := openCatalogue(f.catalogue)
-	if err != nil {
-		return err
-	}
-	sel, part, err := a.choose(f, cat, patterns, &cfg)
-	if err != nil {
-		return err
-	}
-	cfg.Cases, cfg.SlowLeft = sel.cases, sel.slowLeft
 	t, err := a.target(ctx, f)
 	if err != nil {
 		return err
 	}
-	set, err := a.record(f, t, cat)
+	session, err := a.session(f, p, t)
 	if err != nil {
 		return err
 	}
-	judge := deviations.NewJudge(set, cfg.Date)
+	return session.run(ctx)
+}
+
+// plan is what of a run depends on no SDK.
+type plan struct {
+	cfg  harness.Config
+	cat  *scenarios.Catalogue // that it selects from
+	part part
+}
+
+func (a *app) plan(f *runFlags, patterns []string) (p plan, err error) {
+	if p.cfg, err = f.config(a.now()); err != nil {
+		return p, err
+	}
+	if p.cat, err = openCatalogue(f.catalogue); err != nil {
+		return p, err
+	}
+	var sel selection
+	if sel, p.part, err = a.choose(f, p.cat, patterns, &p.cfg); err != nil {
+		return p, err
+	}
+	p.cfg.Cases, p.cfg.SlowLeft = sel.cases, sel.slowLeft
+	return p, nil
+}
+
+// session is a run of the plan against a target, not yet begun.
+func (a *app) session(f *runFlags, p plan, t target) (*session, error) {
+	set, err := a.record(f, t, p.cat)
+	if err != nil {
+		return nil, err
+	}
+	cfg, judge := p.cfg, deviations.NewJudge(set, p.cfg.Date)
 	cfg.Target, cfg.Judge = t.Target, judge
 	cfg.Exe, cfg.Fake, cfg.Version = a.Exe, fakeBeside(a.Exe), version()
-	session := &session{app: a, f: f, cfg: cfg, judge: judge, set: set, compare: t.compare, part: part, began: a.now()}
-	return session.run(ctx)
+	return &session{app: a, f: f, cfg: cfg, judge: judge, set: set, target: t, part: p.part, began: a.now()}, nil
 }
 
 // config turns flags into the part of the configuration that depends on nothing else.
@@ -139,13 +163,14 @@ const maxJobs = 8
 // session is one run under way: where its records go and how it ends.
 type session struct {
 	*app
-	f       *runFlags
-	cfg     harness.Config
-	judge   *deviations.Judge
-	set     *deviations.Set
-	compare bool // the recorded features are those of this version
-	part    part
-	began   time.Time
+	f      *runFlags
+	cfg    harness.Config
+	judge  *deviations.Judge
+	set    *deviations.Set
+	target target
+	part   part
+	silent bool // the report is printed by the caller
+	began  time.Time
 
 	model  *report.Model
 	memory memory

@@ -160,9 +160,9 @@ func areas() string {
 
 func (a *app) renderCommand() *cobra.Command {
 	return &cobra.Command{
-		Use:   "render LOG",
+		Use:   "render LOG|DIR",
 		Short: "Print the report of an event log again",
-		Long: `Print the report of an event log again, as the run printed it.
+		Long: `Print the report of an event log again, as the run printed it. DIR is what --out named: the folder of one run, or of a matrix.
 
 Exit: 0 the log is whole, whatever the run came to; 4 its end is missing; 2 it cannot be read.`,
 		Args: cobra.ExactArgs(1),
@@ -172,6 +172,9 @@ Exit: 0 the log is whole, whatever the run came to; 4 its end is missing; 2 it c
 
 // render prints what a log holds, also one that was cut.
 func (a *app) render(path string) error {
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		return a.renderFolder(path)
+	}
 	file, err := os.Open(path)
 	if err != nil {
 		return usagef("%w", err)

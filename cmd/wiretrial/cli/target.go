@@ -29,7 +29,9 @@ func builtIn(name string) bool { return name == goSDK || name == goSession }
 // target is the SDK under test and what is known about it.
 type target struct {
 	harness.Target
-	compare bool // the version is the recorded one, so its features can be compared
+	compare   bool   // the version is the recorded one, so its features can be compared
+	release   string // the SDK's version, if it was installed
+	withdrawn string // why the registry took the release off its list; empty: it did not
 }
 
 // target finds the SDK that the flags name and installs it if need be.
@@ -89,8 +91,10 @@ func (a *app) known(ctx context.Context, spec string) (target, error) {
 		return target{}, provisionError(ctx, err)
 	}
 	return target{
-		Target:  harness.Target{Name: name, Argv: inst.Argv, Env: variables(inst.Env), Rerun: "--sdk " + report.Quote(name+"@"+inst.Version)},
-		compare: release == "" || release == adapters.Latest || isPin(name, inst.Version),
+		Target:    harness.Target{Name: name, Argv: inst.Argv, Env: variables(inst.Env), Rerun: "--sdk " + report.Quote(name+"@"+inst.Version)},
+		compare:   release == "" || release == adapters.Latest || isPin(name, inst.Version),
+		withdrawn: inst.Withdrawn,
+		release:   inst.Version,
 	}, nil
 }
 
