@@ -53,6 +53,7 @@ func sessionSamples() map[string]any {
 		"include_hook_events": true, "forward_subagent_text": true, "verbatim_prompts": true, "prompt_suggestions": true,
 		"agent_progress_summaries": true, "per_task_stop_affordance": true, "client_app": "check/1", "debug": true,
 		"debug_file": "/nowhere/log", "extra_args": map[string]any{"replay-user-messages": nil}, "executable_args": []string{"--check"},
+		"session_store": []string{"append", "load"}, "session_store_flush": "eager", "load_timeout_ms": 60_000,
 	}
 }
 
