@@ -63,6 +63,7 @@ type Composer struct {
 	lastToolUse string
 	rpc         int // the next JSON-RPC id
 	results     int
+	heard       bool // the SDK wrote a line
 }
 
 // NewComposer returns the composer of the session with that name (empty: the main one). The same case, seed and session
@@ -110,6 +111,7 @@ func HookIDs(initialize []byte) map[string][]string {
 // stock answer can repeat what was asked for. It reports whether a control_response answered an open request; for other
 // lines it is true.
 func (k *Composer) Heard(l Line) bool {
+	k.heard = true
 	switch l.Type {
 	case "control_response":
 		return k.MarkAnswered(l.Response)
@@ -150,11 +152,38 @@ func (k *Composer) hook(path string) ([]byte, error) {
 			return nil, fmt.Errorf("want hook.EVENT.N with N from 1, got %q", path)
 		}
 	}
+	return k.hookID(event, n)
+}
+
+// UnregisteredError says that a frame is about a hook that sdk.start declares and that the SDK did not register, though it wrote already:
+// no hook callback can be made for it. That is the SDK's doing.
+type UnregisteredError struct {
+	Event     string // of the hook
+	Want, Got int    // hooks of that event: the frame's, counted from 1, and those that initialize registered
+}
+
+// Error says what initialize lacks.
+func (e *UnregisteredError) Error() string {
+	return fmt.Sprintf("want %d registered hooks of %s, initialize registered %d", e.Want, e.Event, e.Got)
+}
+
+// hookID is the id of the nth hook of an event, as JSON.
+func (k *Composer) hookID(event string, n int) ([]byte, error) {
 	ids := k.wiring.HookIDs[event]
-	if n > len(ids) {
-		return nil, fmt.Errorf("want %d registered hooks of %s, initialize registered %d", n, event, len(ids))
+	declared := 0
+	for _, c := range k.wiring.Callbacks {
+		if c.Kind == Hook && c.Name == event {
+			declared++
+		}
 	}
-	return appendJSONString(nil, ids[n-1]), nil
+	switch {
+	case n <= len(ids):
+		return quoted(ids[n-1]), nil
+	case k.heard && n <= declared:
+		return nil, &UnregisteredError{Event: event, Want: n, Got: len(ids)}
+	}
+	return nil, fmt.Errorf("want %d registered hooks of %s, initialize registered %d: declare them in sdk.start and read a line that proves the handshake, "+
+		"or set request.callback_id", n, event, len(ids))
 }
 
 // RequestID returns the request id of the latest request written under name.

@@ -132,11 +132,10 @@ func (k *Composer) slot(t *turn, slot string) ([]byte, error) {
 func (k *Composer) wired(t *turn, slot string) ([]byte, error) {
 	switch slot {
 	case "callback_id":
-		if event := k.firstHook(); event != "" && len(k.wiring.HookIDs[event]) > 0 {
-			return quoted(k.wiring.HookIDs[event][0]), nil
+		if event := k.firstHook(); event != "" {
+			return k.hookID(event, 1)
 		}
-		return nil, errors.New("want a hook that initialize registered, got none: declare one in sdk.start and read a line " +
-			"that proves the handshake, or set request.callback_id")
+		return nil, errors.New("want a hook that sdk.start declares, got none: declare one, or set request.callback_id")
 	case "server", "tool":
 		for _, c := range k.wiring.Callbacks {
 			if c.Kind == Tool {

@@ -26,6 +26,7 @@ func lies() map[string]lie {
 		"answers-twice":     {write: onFrame(`control_response`, func(f string, w *wire) { w.put(f); w.put(f) })},
 		"reuses-ids":        {write: onFrame(`"subtype":"interrupt"`, reuseID)},
 		"initializes-twice": {write: onFrame(`"subtype":"initialize"`, func(f string, w *wire) { w.put(f); w.put(set(f, "request_id", "again")) })},
+		"registers-no-hook": {write: onFrame(`"subtype":"initialize"`, func(f string, w *wire) { w.put(del(f, "request.hooks")) })},
 		"prompts-twice":     {write: onFrame(`"type":"user"`, func(f string, w *wire) { w.put(f); w.put(f) })},
 		"speaks-later":      {write: onFrame(`"type":"user"`, speakLater)},
 		"other-denial":      {write: onFrame(`control_response`, func(f string, w *wire) { w.put(strings.ReplaceAll(f, "one", "three")) })},

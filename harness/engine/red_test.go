@@ -154,6 +154,16 @@ steps:
 		{name: "an answer to nobody", lie: "foreign-answer", text: permission, check: engine.CheckLineID, step: 5},
 		{name: "one id for two requests", lie: "reuses-ids", text: twoInterrupts, check: engine.CheckLineID, step: 8},
 		{name: "initialize twice", lie: "initializes-twice", text: turnOf, check: engine.CheckLineOrder, step: 2},
+		{name: "a hook that is declared is not registered", lie: "registers-no-hook", check: engine.CheckLineMatch, step: 3, text: `
+- sdk.start: {prompt: go on, callbacks: [PreToolUse]}
+- cli.reads: user
+- cli.writes: hook_callback
+- sdk.asks: PreToolUse
+  reply: {}
+- cli.reads: control_response/hook_callback
+- cli.writes: result
+- sdk.yields: result
+`},
 		{name: "a line too many", lie: "prompts-twice", text: turnOf, check: engine.CheckLineLeft},
 		{name: "stdin closed before an answer", lie: "closes-stdin", entry: scenarios.OneShot, text: permission, check: engine.CheckClosed, step: 5},
 		{name: "a line in the silence", lie: "speaks-later", check: engine.CheckQuiet, step: 3, text: `

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -153,6 +154,12 @@ func (r *run) resolveArg(st scenarios.Step, env scenarios.Env) (scenarios.Value,
 // unresolved is a capture that is not there: the scenario's fault, since lint refuses captures before their event, or that of an
 // SDK which did not do what the step before assumes.
 func (r *run) unresolved(s scenarios.Step, err error) error {
+	var missing *scenarios.UnregisteredError
+	if errors.As(err, &missing) {
+		f := r.failAt(s, CheckLineMatch, "a hook that is declared was not registered: %v", missing)
+		f.Path, f.Want, f.Got = "request.hooks."+missing.Event, fmt.Sprintf("%d", missing.Want), fmt.Sprintf("%d", missing.Got)
+		return f
+	}
 	return fault("%s: %w: scenario fault", s.Pos, err)
 }
 
