@@ -53,13 +53,16 @@ type Matrix struct {
 	Subjects  []Subject  `json:"subjects"`
 	Kills     []Kill     `json:"kills"`
 	Survivals []Survival `json:"survivals"` // each a failure of the gate
+	Others    []Kill     `json:"others"`    // kills by scenarios that the subject does not name: recorded, and demanded of nobody
+	Beside    int        `json:"beside"`    // pairs of a subject and a file that it does not name, as far as they were played
+	Broken    []Survival `json:"broken"`    // cases that ended as an error: a subject is a faulty SDK, and never a fault of the harness
 	Idle      []string   `json:"idle"`      // files that were held against no real fault, or kill none
 	Reference []Survival `json:"reference"` // cases that the reference does not pass
 	Left      []string   `json:"left"`      // files that were not played, with the reason
 }
 
-// OK tells whether every scenario caught what it must, and the reference passed.
-func (m Matrix) OK() bool { return len(m.Survivals)+len(m.Idle)+len(m.Reference) == 0 }
+// OK tells whether every scenario caught what it must, the reference passed, and no fault was the harness's.
+func (m Matrix) OK() bool { return len(m.Survivals)+len(m.Idle)+len(m.Reference)+len(m.Broken) == 0 }
 
 // Judge decides from all results. files are the ids that the gate is about, in order; a file that is not among them is
 // demanded of nobody.
@@ -72,6 +75,7 @@ func Judge(subjects []Subject, files []string, results []Result) Matrix {
 				m.judge(s, file, results, sound)
 			}
 		}
+		m.beside(s, results, sound)
 	}
 	for _, file := range files {
 		if !slices.ContainsFunc(m.Kills, func(k Kill) bool { return k.File == file && !m.control(k.Subject) }) {
@@ -122,6 +126,28 @@ func (m *Matrix) judge(s Subject, file string, results []Result, sound map[strin
 		}
 	}
 	m.Survivals = append(m.Survivals, Survival{Subject: s.Name, File: file, Why: why})
+}
+
+// beside notes what the files did to a subject that it does not name, and what ended as an error.
+func (m *Matrix) beside(s Subject, results []Result, sound map[string]bool) {
+	played, killed := map[string]bool{}, map[string]bool{}
+	for _, r := range results {
+		if r.Subject != s.Name {
+			continue
+		}
+		if r.Case.Verdict == eventlog.Broken {
+			m.Broken = append(m.Broken, Survival{Subject: s.Name, File: r.File, Why: explain(r)})
+		}
+		if slices.Contains(s.Kills, r.File) {
+			continue
+		}
+		played[r.File] = true
+		if Kills(r) && sound[r.Case.ID] && !killed[r.File] {
+			killed[r.File] = true
+			m.Others = append(m.Others, kill(s, r))
+		}
+	}
+	m.Beside += len(played)
 }
 
 // Kills tells whether a result is a kill: a failure on a check of the scenario's own, never an error, a lack, or what the subject left

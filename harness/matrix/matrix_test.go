@@ -91,12 +91,28 @@ func TestReportsNameWhatSurvives(t *testing.T) {
 		result("", "a/b", eventlog.Pass, ""), result("", "c/d", eventlog.Pass, ""),
 		result("caught", "a/b", eventlog.Fail, engine.CheckMatch), result("alive", "c/d", eventlog.Pass, ""),
 	})
-	for name, text := range map[string]string{"text": matrix.Text(m, time.Second), "page": matrix.Markdown(m)} {
-		for _, want := range []string{"caught", "a/b@client", engine.CheckMatch, "alive", "c/d"} {
-			if !strings.Contains(text, want) {
-				t.Errorf("%s: want %q in:\n%s", name, want, text)
-			}
+	text := matrix.Text(m, time.Second)
+	for _, want := range []string{"caught", "a/b@client", engine.CheckMatch, "SURVIVES  alive at c/d"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("want %q in:\n%s", want, text)
 		}
+	}
+}
+
+func TestWhatIsBesideTheNamedScenarios(t *testing.T) {
+	t.Parallel()
+	m := matrix.Judge([]matrix.Subject{{Name: "m", Fault: "errs", Kills: []string{"a/b"}}}, []string{"a/b"}, []matrix.Result{
+		result("", "a/b", eventlog.Pass, ""), result("", "c/d", eventlog.Pass, ""), result("", "e/f", eventlog.Pass, ""),
+		result("m", "a/b", eventlog.Fail, engine.CheckMatch), result("m", "c/d", eventlog.Fail, engine.CheckMatch), result("m", "e/f", eventlog.Pass, ""),
+	})
+	if !m.OK() || m.Beside != 2 || len(m.Others) != 1 || m.Others[0].File != "c/d" {
+		t.Errorf("got %+v", m)
+	}
+	m = matrix.Judge(m.Subjects, []string{"a/b"}, []matrix.Result{
+		result("", "a/b", eventlog.Pass, ""), result("m", "a/b", eventlog.Fail, engine.CheckMatch), result("m", "c/d", eventlog.Broken, "error"),
+	})
+	if m.OK() || len(m.Broken) != 1 || !strings.Contains(matrix.Text(m, time.Second), "BROKEN    m at c/d") {
+		t.Errorf("a fault of the harness must fail the gate, got %+v", m)
 	}
 }
 

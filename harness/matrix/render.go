@@ -51,6 +51,9 @@ func Text(m Matrix, took time.Duration) string {
 	for _, s := range m.Survivals {
 		fmt.Fprintf(&b, "SURVIVES  %s at %s: %s\n", s.Subject, s.File, s.Why)
 	}
+	for _, s := range m.Broken {
+		fmt.Fprintf(&b, "BROKEN    %s at %s: %s\n", s.Subject, s.File, s.Why)
+	}
 	for _, file := range m.Idle {
 		fmt.Fprintf(&b, "IDLE      %s catches no fault\n", file)
 	}
@@ -58,8 +61,11 @@ func Text(m Matrix, took time.Duration) string {
 		fmt.Fprintf(&b, "REFERENCE %s\n", s.Why)
 	}
 	real, controls := m.counts()
-	fmt.Fprintf(&b, "%d kills of faults, %d of controls; %d survive, %d scenarios are idle, %d of the reference fail (%.0f s)\n",
-		real, controls, len(m.Survivals), len(m.Idle), len(m.Reference), took.Seconds())
+	if m.Beside > 0 {
+		fmt.Fprintf(&b, "beside these: %d of %d other scenarios caught their fault too\n", len(m.Others), m.Beside)
+	}
+	fmt.Fprintf(&b, "%d kills of faults, %d of controls; %d survive, %d are the harness's fault, %d scenarios are idle, %d of the reference fail (%.0f s)\n",
+		real, controls, len(m.Survivals), len(m.Broken), len(m.Idle), len(m.Reference), took.Seconds())
 	return b.String()
 }
 
@@ -83,45 +89,4 @@ func (m Matrix) counts() (faults, controls int) {
 		}
 	}
 	return faults, controls
-}
-
-// Markdown is the matrix as a page.
-func Markdown(m Matrix) string {
-	var b strings.Builder
-	b.WriteString("# Kill matrix\n\nWritten by `wiretrial mutants --write`. Each row is a client with one fault, and a scenario that fails it, with the check that decided.\n")
-	group := ""
-	for _, s := range m.Subjects {
-		if s.Control {
-			continue
-		}
-		if s.Group != group {
-			group = s.Group
-			fmt.Fprintf(&b, "\n## %s\n\n| mutant | fault | caught by | check |\n|---|---|---|---|\n", group)
-		}
-		for i, k := range m.of(s.Name) {
-			name, fault := "`"+s.Name+"`", s.Fault
-			if i > 0 {
-				name, fault = "", ""
-			} else if s.Opposite != "" {
-				fault += " (opposite: `" + s.Opposite + "`)"
-			}
-			fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", name, fault, k.Case, k.Check)
-		}
-	}
-	b.WriteString("\n## Controls\n\n| control | what it does | caught by |\n|---|---|---|\n")
-	for _, s := range m.Subjects {
-		if s.Control {
-			fmt.Fprintf(&b, "| `%s` | %s | %d of %d scenarios |\n", s.Name, s.Fault, len(m.of(s.Name)), len(s.Kills))
-		}
-	}
-	if len(m.Survivals)+len(m.Idle) > 0 {
-		b.WriteString("\n## Not caught\n\n")
-		for _, s := range m.Survivals {
-			fmt.Fprintf(&b, "* `%s` at %s\n", s.Subject, s.File)
-		}
-		for _, file := range m.Idle {
-			fmt.Fprintf(&b, "* %s catches no fault\n", file)
-		}
-	}
-	return b.String()
 }

@@ -3,6 +3,9 @@ package matrix
 import (
 	"context"
 	"fmt"
+	"hash/fnv"
+	"io"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
@@ -22,9 +25,15 @@ type Config struct {
 	Subjects  []Subject
 	Cases     []scenarios.Case // all that may be played
 	Jobs      int              // subjects at a time
-	Seed      uint64
-	Deadline  time.Duration // of one observation; zero: the engine's default
-	Dir       string        // private; removed by the caller
+	// Others is how many files each subject is held against beside those that it names, one case of each, chosen by the seed.
+	Others int
+	// Whole holds each subject against every case of every file until one kills it, and Others says nothing. It takes hours.
+	Whole bool
+	// State keeps what a subject was played, so that a run that was killed goes on where it was; nil: nothing is kept.
+	State    *State
+	Seed     uint64
+	Deadline time.Duration // of one observation; zero: the engine's default
+	Dir      string        // private; removed by the caller
 	// Progress is called after each subject; nil: never. It is called by one goroutine at a time.
 	Progress func(subject string, took time.Duration)
 }
@@ -32,22 +41,22 @@ type Config struct {
 // Run plays the reference and every subject, and judges. Its error is the harness's fault or the end of ctx.
 func Run(ctx context.Context, cfg Config) (Matrix, error) {
 	g := &gate{cfg: cfg, byFile: map[string][]scenarios.Case{}}
-	var files []string
 	for _, c := range cfg.Cases {
 		if len(g.byFile[c.File.ID]) == 0 {
-			files = append(files, c.File.ID)
+			g.files = append(g.files, c.File.ID)
 		}
 		g.byFile[c.File.ID] = append(g.byFile[c.File.ID], c)
 	}
 	if err := g.all(ctx); err != nil {
 		return Matrix{}, err
 	}
-	return Judge(cfg.Subjects, files, g.results), ctx.Err()
+	return Judge(cfg.Subjects, g.files, g.results), ctx.Err()
 }
 
 type gate struct {
 	cfg    Config
 	byFile map[string][]scenarios.Case
+	files  []string // in the order of the cases
 
 	mu      sync.Mutex
 	results []Result
@@ -77,7 +86,7 @@ func (g *gate) all(ctx context.Context) error {
 	order := slices.Clone(g.cfg.Subjects)
 	slices.SortStableFunc(order, func(a, b Subject) int { return len(b.Kills) - len(a.Kills) })
 	for _, s := range order {
-		if !slices.ContainsFunc(s.Kills, func(file string) bool { return len(g.byFile[file]) > 0 }) {
+		if !g.cfg.Whole && !slices.ContainsFunc(s.Kills, func(file string) bool { return len(g.byFile[file]) > 0 }) {
 			continue
 		}
 		jobs = append(jobs, func() error { return g.timed(s.Name, func() error { return g.subject(ctx, s) }) })
@@ -115,13 +124,76 @@ func (g *gate) fail(err error) {
 // chance is a kill, and is said to be one.
 const tries = 3
 
-// subject plays one case of each file that must kill a subject, the file's other cases only if that one did not, and then all of them again.
+// subject plays the files that must kill a subject, and then others.
 func (g *gate) subject(ctx context.Context, s Subject) error {
-	var first []scenarios.Case
+	var named []string
 	for _, file := range s.Kills {
-		if cases := g.byFile[file]; len(cases) > 0 {
-			first = append(first, cases[0])
+		if len(g.byFile[file]) > 0 {
+			named = append(named, file)
 		}
+	}
+	if err := g.pieces(ctx, s, named, tries); err != nil {
+		return err
+	}
+	if g.cfg.Whole {
+		return g.pieces(ctx, s, g.others(s), 1)
+	}
+	if s.Control {
+		return nil
+	}
+	others := g.others(s)
+	random := rand.New(rand.NewPCG(g.cfg.Seed, nameSeed(s.Name)))
+	random.Shuffle(len(others), func(i, j int) { others[i], others[j] = others[j], others[i] })
+	var cases []scenarios.Case
+	for _, file := range others[:min(g.cfg.Others, len(others))] {
+		cases = append(cases, g.byFile[file][random.IntN(len(g.byFile[file]))])
+	}
+	return g.play(ctx, s.Name, g.cfg.Adapter(s.Name), cases)
+}
+
+// others are the files that a subject does not name, in order.
+func (g *gate) others(s Subject) []string {
+	return slices.DeleteFunc(slices.Clone(g.files), func(file string) bool { return slices.Contains(s.Kills, file) })
+}
+
+func nameSeed(name string) uint64 {
+	h := fnv.New64a()
+	_, _ = io.WriteString(h, name)
+	return h.Sum64()
+}
+
+// piece is how many files are played before what they came to is kept.
+const piece = 16
+
+// pieces plays files, a few at a time if what they come to is kept, and leaves out those that were kept before.
+func (g *gate) pieces(ctx context.Context, s Subject, files []string, tries int) error {
+	if g.cfg.State == nil {
+		return g.cases(ctx, s, files, tries)
+	}
+	kept, err := g.cfg.State.open(s.Name)
+	if err != nil {
+		return err
+	}
+	files = slices.DeleteFunc(slices.Clone(files), func(file string) bool {
+		g.keepResults(kept[file])
+		return len(kept[file]) > 0
+	})
+	for some := range slices.Chunk(files, piece) {
+		if err := g.cases(ctx, s, some, tries); err != nil || ctx.Err() != nil {
+			return err
+		}
+		if err := g.cfg.State.keep(s.Name, some, g.of(s.Name)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// cases plays one case of each file, the file's other cases only if that one did not kill the subject, and then all of them again.
+func (g *gate) cases(ctx context.Context, s Subject, files []string, tries int) error {
+	var first []scenarios.Case
+	for _, file := range files {
+		first = append(first, g.byFile[file][0])
 	}
 	argv := g.cfg.Adapter(s.Name)
 	if err := g.play(ctx, s.Name, argv, first); err != nil {
@@ -129,9 +201,9 @@ func (g *gate) subject(ctx context.Context, s Subject) error {
 	}
 	for try := range tries {
 		var rest []scenarios.Case
-		for _, file := range s.Kills {
+		for _, file := range files {
 			cases := g.byFile[file]
-			if len(cases) == 0 || g.killed(s.Name, file) {
+			if g.killed(s.Name, file) {
 				continue
 			}
 			if try == 0 {
@@ -144,6 +216,19 @@ func (g *gate) subject(ctx context.Context, s Subject) error {
 		}
 	}
 	return nil
+}
+
+// of gives the results of a subject.
+func (g *gate) of(subject string) []Result {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return slices.DeleteFunc(slices.Clone(g.results), func(r Result) bool { return r.Subject != subject })
+}
+
+func (g *gate) keepResults(results []Result) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.results = append(g.results, results...)
 }
 
 func (g *gate) killed(subject, file string) bool {

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
-	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
@@ -21,9 +20,13 @@ import (
 
 // mutantFlags are the flags of mutants as written.
 type mutantFlags struct {
-	run   runFlags
-	write string
-	names []string
+	run    runFlags
+	write  string
+	names  []string
+	others int
+	stale  bool
+	full   bool
+	state  string
 }
 
 func (a *app) mutantsCommand() *cobra.Command {
@@ -31,13 +34,17 @@ func (a *app) mutantsCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "mutants [PATTERN...]",
 		Short: "Show that every scenario catches a fault: the kill matrix",
-		Long: `Hold clients with one known fault each against the scenarios that must catch them, an SDK that does nothing against every
-scenario, and one that consents to everything against those in which the CLI asks. The reference client must pass them all.
+		Long: `Hold clients with one known fault each against the scenarios that must catch them and some others, an SDK that does nothing against
+every scenario, and one that consents to everything against those in which the CLI asks. The reference client must pass them all.
 
-A PATTERN selects scenarios as for run. Exit: 0 every fault was caught; 1 a fault survived a scenario that must catch it, a scenario
-catches none, or the reference failed; 2 usage; 3 the harness is at fault.`,
-		Example: "  wiretrial mutants\n  wiretrial mutants framing --mutant line-cap",
-		RunE:    func(c *cobra.Command, args []string) error { return a.mutants(c.Context(), f, args) },
+A PATTERN selects scenarios as for run. --write records what was played in the folder docs: the kill matrix as a page and as data; what
+was not played stays as it was recorded. --full holds every client against every scenario; it goes on where it was when it is killed.
+
+Exit: 0 every fault was caught; 1 a fault survived a scenario that must catch it, a scenario catches none, or the reference failed; 2 usage;
+3 the harness is at fault.`,
+		Example: "  wiretrial mutants\n  wiretrial mutants framing --mutant line-cap\n  wiretrial mutants --stale --slow --write\n" +
+			"  wiretrial mutants --full --state ~/matrix",
+		RunE: func(c *cobra.Command, args []string) error { return a.mutants(c.Context(), f, args) },
 
 		ValidArgsFunction: a.completeIDs,
 	}
@@ -45,10 +52,15 @@ catches none, or the reference failed; 2 usage; 3 the harness is at fault.`,
 	fl.BoolVar(&f.run.slow, "slow", false, "select slow scenarios too")
 	fl.BoolVar(&f.run.json, "json", false, "write the matrix to stdout as JSON, and the report to stderr")
 	fl.IntVarP(&f.run.jobs, "jobs", "j", 0, "mutants at a time (default: by the number of CPUs)")
-	fl.StringVar(&f.run.seed, "seed", "", "`HEX` seed of words and cuts (default: random)")
+	fl.StringVar(&f.run.seed, "seed", "", "`HEX` seed of words, cuts and of the others (default: random)")
 	fl.StringVar(&f.run.catalogue, "catalogue", "", "scenario files AREA/NAME.yaml below `DIR` instead of the built-in ones")
-	fl.StringVar(&f.write, "write", "", "write the matrix as Markdown to `FILE`, as docs/kill-matrix.md")
+	fl.StringVar(&f.write, "write", "", "record the matrix in `DIR` as kill-matrix.md and kill-matrix.json (default without a value: docs)")
+	fl.Lookup("write").NoOptDefVal = "docs"
 	fl.StringSliceVar(&f.names, "mutant", nil, "only the mutants of these `NAMES`")
+	fl.IntVar(&f.others, "others", 20, "hold each mutant against `N` scenarios, too, that it does not name; the seed chooses them")
+	fl.BoolVar(&f.stale, "stale", false, "only what the record in docs (or of --write) does not know as it is today")
+	fl.BoolVar(&f.full, "full", false, "every mutant against every scenario: the whole matrix")
+	fl.StringVar(&f.state, "state", "kill-matrix.state", "folder of --full: what was played, and at the end full.md and full.json")
 	_ = cmd.RegisterFlagCompletionFunc("mutant", completeMutants)
 	return cmd
 }
@@ -79,31 +91,50 @@ func (a *app) mutants(ctx context.Context, f *mutantFlags, patterns []string) er
 		return err
 	}
 	slices.SortStableFunc(sel.cases, func(x, y scenarios.Case) int { return compareIDs(x.ID, y.ID) })
-	subjects, err := f.subjects(sel.cases)
+	g, err := f.gate(cat, sel.cases, seed)
 	if err != nil {
 		return err
 	}
-	dir, err := os.MkdirTemp("", "wiretrial-")
-	if err != nil {
-		return faultf("private folder of the run: %w", err)
+	if len(g.subjects) == 0 {
+		fmt.Fprintln(a.Stdout, "nothing to play: the record knows the mutants and scenarios that were selected as they are")
+		return f.record(g, matrix.Matrix{})
 	}
-	defer os.RemoveAll(dir)
 	began := a.now()
-	m, err := matrix.Run(ctx, matrix.Config{
-		Exe: a.Exe, Reference: []string{a.Exe, RoleAdapter, goSDK}, Dir: dir, Seed: seed, Jobs: f.jobs(),
-		Adapter:  func(name string) []string { return []string{a.Exe, RoleMutant, name} },
-		Subjects: subjects, Cases: sel.cases, Progress: a.mutantDone,
-	})
+	m, err := a.playMatrix(ctx, f, g)
 	switch {
 	case ctx.Err() != nil:
 		return &exitError{code: verdict.Interrupted, err: ctx.Err()}
 	case err != nil:
 		return faultf("%w", err)
 	}
-	if len(f.names) > 0 {
+	if len(f.names) > 0 || f.stale {
 		m.Idle = nil // a file may be another mutant's to kill
 	}
+	if err := f.record(g, m); err != nil {
+		return err
+	}
 	return a.showMatrix(f, m, a.now().Sub(began))
+}
+
+// playMatrix plays the gate in a private folder.
+func (a *app) playMatrix(ctx context.Context, f *mutantFlags, g gate) (matrix.Matrix, error) {
+	dir, err := os.MkdirTemp("", "wiretrial-")
+	if err != nil {
+		return matrix.Matrix{}, fmt.Errorf("private folder of the run: %w", err)
+	}
+	defer os.RemoveAll(dir)
+	cfg := matrix.Config{
+		Exe: a.Exe, Reference: []string{a.Exe, RoleAdapter, goSDK}, Dir: dir, Seed: g.seed, Jobs: f.jobs(), Others: f.others, Whole: f.full,
+		Adapter:  func(name string) []string { return []string{a.Exe, RoleMutant, name} },
+		Subjects: g.subjects, Cases: g.cases, Progress: a.mutantDone,
+	}
+	if f.full {
+		if cfg.State, err = matrix.OpenState(f.state, g.known); err != nil {
+			return matrix.Matrix{}, err
+		}
+		defer cfg.State.Close()
+	}
+	return matrix.Run(ctx, cfg)
 }
 
 func compareIDs(a, b string) int {
@@ -143,30 +174,6 @@ func nearMutants(name string) string {
 	return "; did you mean " + strings.Join(near, " or ") + "?"
 }
 
-// subjects are the mutants that were asked for, and the controls with what they are held against.
-func (f *mutantFlags) subjects(cases []scenarios.Case) ([]matrix.Subject, error) {
-	for _, name := range f.names {
-		if _, ok := mutants.Find(name); !ok {
-			return nil, usagef("--mutant %s: there is none of that name%s", name, nearMutants(name))
-		}
-	}
-	var subjects []matrix.Subject
-	for _, m := range mutants.All() {
-		if len(f.names) > 0 && !slices.Contains(f.names, m.Name) {
-			continue
-		}
-		s := matrix.Subject{Name: m.Name, Group: m.Group, Fault: m.Fault, Opposite: m.Opposite, Kills: m.Kills, Control: m.IsControl()}
-		switch m.Name {
-		case mutants.DoNothing:
-			s.Kills = matrix.Files(cases, func(scenarios.Case) bool { return true })
-		case mutants.YesMan:
-			s.Kills = matrix.Files(cases, matrix.Asks)
-		}
-		subjects = append(subjects, s)
-	}
-	return subjects, nil
-}
-
 // showMatrix prints what the gate came to and decides its exit code.
 func (a *app) showMatrix(f *mutantFlags, m matrix.Matrix, took time.Duration) error {
 	text := a.Stdout
@@ -179,11 +186,6 @@ func (a *app) showMatrix(f *mutantFlags, m matrix.Matrix, took time.Duration) er
 		}
 	}
 	fmt.Fprint(text, matrix.Text(m, took))
-	if f.write != "" {
-		if err := os.WriteFile(filepath.Clean(f.write), []byte(matrix.Markdown(m)), 0o644); err != nil {
-			return faultf("--write: %w", err)
-		}
-	}
 	if m.OK() {
 		return nil
 	}
