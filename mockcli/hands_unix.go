@@ -85,7 +85,7 @@ func (h *hands) performOutput(c Command) (e Event, err error) {
 	case OpWrite:
 		return o.write(c, func(n int) { h.report(Event{Ev: EvBlocked, ID: c.ID, N: n}) })
 	case OpDrain:
-		e.Left, err = o.drain(c)
+		e.Left, err = o.drain(c, func() {})
 	case OpPending:
 		e.N, err = pending(c.FD, o.kind)
 	}

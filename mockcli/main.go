@@ -25,7 +25,7 @@ const beginReading = "read lines"
 // SocketEnv is the variable that names the socket where no FileName was found.
 const SocketEnv = "WIRETRIAL_SOCK"
 
-// DefaultVersion is what -v prints where neither a harness nor a script says otherwise.
+// DefaultVersion is what -v prints where there is no harness and no script says otherwise.
 const DefaultVersion = "2.1.329 (Claude Code)"
 
 // Env is what a mock takes from the program that it is part of.

@@ -16,9 +16,6 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// probeWait is how long a version probe waits to be told what to print.
-const probeWait = 100 * time.Millisecond
-
 // holdAlone bounds the life of a grandchild that has no harness which could end it.
 const holdAlone = 10 * time.Minute
 
@@ -199,12 +196,13 @@ func hold(args []string) int {
 	return 0
 }
 
-// probe answers a version probe. It says whether the process is to exit; a hanging one goes on as a puppet.
+// probe answers a version probe as it is told, however long that takes. It says whether the process is to exit; a hanging one goes on as a
+// puppet.
 func (p *puppet) probe() (code int, exit bool) {
-	for deadline := time.Now().Add(probeWait); ; {
-		c, ok := p.queue.takeUntil(deadline)
+	for {
+		c, ok := p.queue.take()
 		if !ok {
-			return printVersion(DefaultVersion, 0), true
+			return <-p.quit, true
 		}
 		if c.Op != OpProbe {
 			p.emit(outcome(c, Event{}, fmt.Errorf("a version probe takes no op but %s, got %q", OpProbe, c.Op)))
@@ -223,24 +221,6 @@ func printVersion(text string, code int) int {
 		_ = writeAll(1, []byte(text+"\n")) // nobody to tell
 	}
 	return code
-}
-
-func (q *commandQueue) takeUntil(deadline time.Time) (Command, bool) {
-	stop := time.AfterFunc(time.Until(deadline), func() {
-		q.mu.Lock() // a waiter has either not looked at the clock yet, or waits
-		q.cond.Broadcast()
-		q.mu.Unlock()
-	})
-	defer stop.Stop()
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	for len(q.list) == 0 {
-		if !time.Now().Before(deadline) {
-			return Command{}, false
-		}
-		q.cond.Wait()
-	}
-	return q.pop(), true
 }
 
 // evHold opens the connection of a grandchild, which says nothing more and ends with it.

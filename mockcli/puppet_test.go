@@ -502,7 +502,7 @@ func TestProbe(t *testing.T) {
 		want string
 	}{
 		"told":    {Command{Op: OpProbe, Text: "1.9.9", Code: 3}, "1.9.9\n", "exit 3"},
-		"default": {Command{Op: OpRead, Mode: ModeLines}, DefaultVersion + "\n", "exit 0"},
+		"version": {Command{Op: OpProbe, Text: DefaultVersion}, DefaultVersion + "\n", "exit 0"},
 		"silent":  {Command{Op: OpProbe, Code: 1}, "", "exit 1"},
 	}
 	for name, tc := range cases {
@@ -520,6 +520,20 @@ func TestProbe(t *testing.T) {
 				t.Errorf("ended by %s", got)
 			}
 		})
+	}
+}
+
+// A harness that is slow to answer changes nothing, and one that goes ends the probe.
+func TestProbeWaitsForItsHarness(t *testing.T) {
+	t.Parallel()
+	r := rigOf(t, func(c *exec.Cmd) { c.Args = append(c.Args, "--version") })
+	r.send(Command{Op: OpRead, Mode: ModeLines})
+	r.peer.Close()
+	if out, err := io.ReadAll(r.out); err != nil || len(out) > 0 {
+		t.Errorf("printed %q, %v", out, err)
+	}
+	if got, want := r.status(), fmt.Sprintf("exit %d", ExitLost); got != want {
+		t.Errorf("ended by %s, wanted %s", got, want)
 	}
 }
 

@@ -143,10 +143,11 @@ func (p *puppet) receive() {
 		c, err := readCommand(r)
 		if err != nil {
 			p.end(ExitLost)
+			p.queue.end()
 			return
 		}
-		if c.BG && c.Op == OpExit {
-			go p.perform(c) // overtakes a write that nobody reads
+		if c.overtakes() {
+			go p.perform(c)
 			continue
 		}
 		p.queue.put(c)
@@ -177,6 +178,8 @@ type commandQueue struct {
 	mu   sync.Mutex
 	cond sync.Cond
 	list []Command
+
+	ended bool
 }
 
 func (q *commandQueue) put(c Command) {
@@ -186,13 +189,25 @@ func (q *commandQueue) put(c Command) {
 	q.cond.Signal()
 }
 
-func (q *commandQueue) take() Command {
+// end lets take return once nothing is left.
+func (q *commandQueue) end() {
+	q.mu.Lock()
+	q.ended = true
+	q.mu.Unlock()
+	q.cond.Broadcast()
+}
+
+// take waits for the next command; ok is false if none will come.
+func (q *commandQueue) take() (c Command, ok bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	for len(q.list) == 0 {
+		if q.ended {
+			return Command{}, false
+		}
 		q.cond.Wait()
 	}
-	return q.pop()
+	return q.pop(), true
 }
 
 func (q *commandQueue) pop() Command {
@@ -202,10 +217,13 @@ func (q *commandQueue) pop() Command {
 	return c
 }
 
-// execute runs commands in their order, for ever: the process ends with it.
+// execute runs commands in their order until the harness is gone.
 func (p *puppet) execute() {
 	for {
-		c := p.queue.take()
+		c, ok := p.queue.take()
+		if !ok {
+			return
+		}
 		if c.BG {
 			go p.perform(c)
 			continue

@@ -32,14 +32,15 @@ func (o *output) write(c Command, blocked func(n int)) (Event, error) {
 	if err := o.wake.open(); err != nil {
 		return e, err
 	}
+	tell := func(n int) {
+		if blocked != nil {
+			blocked(n)
+			blocked = nil
+		}
+	}
 	for at := 0; at < len(c.Data); {
 		end := nextCut(c, at)
-		n, err := o.piece(c.Data[at:end], func(n int) {
-			if blocked != nil {
-				blocked(at + n)
-				blocked = nil
-			}
-		})
+		n, err := o.piece(c.Data[at:end], func(n int) { tell(at + n) })
 		e.N += n
 		if err != nil {
 			return e, err
@@ -47,7 +48,7 @@ func (o *output) write(c Command, blocked func(n int)) (Event, error) {
 		e.Pieces++
 		at = end
 		if c.Drain {
-			if e.Left, err = o.drainPiece(c); err != nil {
+			if e.Left, err = o.drainPiece(c, func() { tell(end) }); err != nil {
 				return e, err
 			}
 		}
@@ -92,8 +93,8 @@ func (o *output) piece(b []byte, blocked func(n int)) (int, error) {
 }
 
 // drainPiece is drain, or, where the system does not tell what was taken, a pause in which a reader that waits takes it.
-func (o *output) drainPiece(c Command) (left int, err error) {
-	left, err = o.drain(c)
+func (o *output) drainPiece(c Command, late func()) (left int, err error) {
+	left, err = o.drain(c, late)
 	if errors.Is(err, ErrNotSupported) {
 		nanosleep(2 * time.Millisecond)
 		return 0, nil
@@ -101,9 +102,12 @@ func (o *output) drainPiece(c Command) (left int, err error) {
 	return left, err
 }
 
-// drain waits until the reader took everything, and says what it left otherwise. There is no event for an emptied pipe, so
-// it looks again and again, at first without sleeping: cuts are drained thousands of times.
-func (o *output) drain(c Command) (left int, err error) {
+// lateLooks is after how many looks a reader is late: about 10 ms.
+const lateLooks = 200
+
+// drain waits until the reader took everything, and says what it left otherwise; late is called, again and again, once that takes long. There is
+// no event for an emptied pipe, so it looks again and again, at first without sleeping: cuts are drained thousands of times.
+func (o *output) drain(c Command, late func()) (left int, err error) {
 	limit := defaultDrain
 	if c.WithinMS > 0 {
 		limit = time.Duration(c.WithinMS) * time.Millisecond
@@ -121,6 +125,9 @@ func (o *output) drain(c Command) (left int, err error) {
 		if time.Since(start) > limit {
 			return left, unix.ETIMEDOUT
 		}
+		if i >= lateLooks {
+			late()
+		}
 		pause(i)
 	}
 }
@@ -130,7 +137,7 @@ func pause(i int) {
 	switch {
 	case i < 20:
 		yield()
-	case i < 200:
+	case i < lateLooks:
 		nanosleep(50 * time.Microsecond)
 	default:
 		nanosleep(time.Millisecond)

@@ -81,7 +81,7 @@ type Event struct {
 }
 
 // Command is what a harness tells a mock, framed as an Event is. Commands run in order; one with BG runs beside the following ones.
-// Each gets exactly one done event with its ID. An exit with BG does not wait for its turn: it overtakes a write that nobody reads.
+// Each gets exactly one done event with its ID. Exit, sync and pending with BG do not wait for their turn: they overtake a write that nobody reads.
 type Command struct {
 	ID   int    `json:"id"`
 	Op   string `json:"op"` // read, write, drain, pending, sync, setbuf, close, ignore, default, spawn, exit, die, probe
@@ -105,4 +105,9 @@ type Command struct {
 	Code    int    `json:"code,omitempty"`
 	Text    string `json:"text,omitempty"` // probe: what the version probe prints
 	Hang    bool   `json:"hang,omitempty"` // probe: never answer
+}
+
+// overtakes tells whether the command does not wait for those before it.
+func (c Command) overtakes() bool {
+	return c.BG && (c.Op == OpExit || c.Op == OpSync || c.Op == OpPending)
 }

@@ -152,7 +152,7 @@ func (d *decoder) whole(s *Step) bool {
 		d.rep.add(s.Pos, RuleStepValue, "%s without with; say what the store answers or keeps, as with: {} or JSON text", key)
 	case s.HasError && s.Response != "":
 		d.rep.add(s.Pos, RuleStepValue, "cli.answers with both response and error; an answer is one of them")
-	case s.Cut > 0 && s.Only > 0, len(s.CutAt) > 0 && s.Only > 0:
+	case s.Only > 0 && (s.Cut > 0 || s.Whole || len(s.CutAt) > 0):
 		d.rep.add(s.Pos, RuleStepValue, "cli.writes with both cut and only; pieces and a prefix are two things")
 	}
 	return true

@@ -54,7 +54,9 @@ func (d *decoder) refineRest(s *Step, key string, n *node) {
 	case "unset":
 		s.Unset = d.words(n)
 	case "cut":
-		s.Cut, s.CutAt = d.cut(n)
+		if s.Whole = n.shape == scalar && n.value == "whole"; !s.Whole {
+			s.Cut, s.CutAt = d.cut(n)
+		}
 	case "only":
 		s.Only = d.size(n)
 	case "to":

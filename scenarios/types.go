@@ -166,6 +166,7 @@ type Step struct {
 	Unset    []string
 	Cut      int   // size of pieces in bytes
 	CutAt    []int // offsets in bytes
+	Whole    bool  // one write, whatever cut the run asks for
 	Only     int   // first N bytes, then stop; zero: all
 	ToStderr bool
 	Deliver  string // "", "may", "never"

@@ -165,6 +165,7 @@ func (r *run) flush(sess *session, s scenarios.Step, b *batch) {
 	}
 	c := mockcli.Command{Op: "write", FD: fd, Data: b.data}
 	switch {
+	case s.Whole:
 	case s.Cut > 0:
 		c.Cut, c.Drain = pieceSize(s.Cut, len(b.data)), true
 	case len(s.CutAt) > 0:

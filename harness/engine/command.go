@@ -13,7 +13,7 @@ import (
 // command tells a fake to do something; then runs when it is done. A fake that is gone does nothing.
 func (r *run) command(f *fake, c mockcli.Command, then func(mockcli.Event)) {
 	if id, ok := r.send(f, c, then); ok {
-		f.work[id] = true
+		f.work[id] = c.Drain
 	}
 }
 
@@ -77,11 +77,12 @@ func argvText(h mockcli.Event) string {
 	return text
 }
 
-// probe answers a version probe as the file says; saying nothing lets the fake print its default.
+// probe answers a version probe as the file says.
 func (r *run) probe(f *fake) {
 	var code int
 	switch v := r.c.CLI.Version; {
 	case v == "":
+		r.command(f, mockcli.Command{Op: "probe", Text: mockcli.DefaultVersion}, nil)
 	case v == "hang":
 		r.command(f, mockcli.Command{Op: "probe", Hang: true}, nil)
 	case scan(v, &code):
@@ -120,7 +121,7 @@ func (r *run) prepare(f *fake) {
 		return
 	}
 	const pause = -1 // the start-up pause is something that the harness still has to do
-	f.work[pause] = true
+	f.work[pause] = false
 	r.wg.Add(1)
 	go func() {
 		defer r.wg.Done()

@@ -124,10 +124,10 @@ type run struct {
 	outcomes  []Mark
 	notes     []string
 	traces    []eventlog.Trace
-	draining  bool // a fake waits until the SDK took every byte
-	unborn    bool // a fake was seen that has not said hello
-	hostGone  bool // the adapter's process ended
-	hostKill  bool // and a step asked for it
+	draining  *fake // it waits until the SDK took every byte
+	unborn    bool  // a fake was seen that has not said hello
+	hostGone  bool  // the adapter's process ended
+	hostKill  bool  // and a step asked for it
 	unsettled bool
 }
 

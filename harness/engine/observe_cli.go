@@ -151,7 +151,7 @@ func (r *run) drained(v view) error {
 		left++
 		r.inquire(f, mockcli.Command{Op: "drain", FD: fd}, func(mockcli.Event) { left-- })
 	}
-	r.draining = true
-	defer func() { r.draining = false }()
+	r.draining = f
+	defer func() { r.draining = nil }()
 	return r.wait(r.bound(v.Step, "the SDK taking every byte"), func() (bool, error) { return left == 0 || f.dead, nil })
 }

@@ -63,7 +63,7 @@ type fake struct {
 	forced  bool // by a signal, which overtakes what nobody reads
 	code    int  // of its exit, once it was told
 	done    map[int]func(mockcli.Event)
-	work    map[int]bool // commands that are not done
+	work    map[int]bool // commands that are not done; true: a write in pieces, each a round trip to the SDK
 	blocked map[int]bool // those of them that wait for the SDK to read
 	kids    []int
 }

@@ -18,6 +18,9 @@ const (
 	calm = 60 * time.Millisecond
 	// settleBound is how long a barrier waits for an SDK to come to rest before it is given up as unproven.
 	settleBound = 2 * time.Second
+	// recheck is how often a bound that was put off is looked at again, patience how many deadlines one that is no promise is put off at most.
+	recheck  = 100 * time.Millisecond
+	patience = 3
 	// unreadPatience is how long a barrier waits for an SDK to read what lies in its pipe.
 	unreadPatience = 100 * time.Millisecond
 )
@@ -57,13 +60,14 @@ func (r *run) wait(w waiting, cond func() (bool, error)) error {
 			if !now.Before(limit) {
 				return r.expired(w, queued)
 			}
-			if err := r.pump(limit); err != nil {
+			if err := r.pump(minTime(limit, now.Add(recheck))); err != nil {
 				return err
 			}
 			continue
 		}
 		if idle := now.Sub(r.last); idle >= probe {
 			probe *= 2
+			r.measure(&w)
 			if err := r.failIfStuck(w, cond); err != nil {
 				return err
 			}
@@ -79,17 +83,29 @@ func (r *run) wait(w waiting, cond func() (bool, error)) error {
 	}
 }
 
-// allowed is the bound of a wait: a promise is kept by an SDK that was kept from running meanwhile, so the time that its threads waited for a
-// CPU is added. Threads wait side by side, so this errs for the SDK; it is bounded by the deadline of any observation.
+// measure notes for how long the SDK's threads have waited for a CPU, once, where a wait turns out to be no short one.
+func (r *run) measure(w *waiting) {
+	if !w.measured {
+		w.queued, w.measured = r.runQueue()
+	}
+}
+
+// allowed is the bound of a wait. An SDK that was kept from running could do nothing meanwhile, so the time that its threads waited for a CPU is
+// added; they wait side by side, so this errs for the SDK. A deadline is no promise: while the harness itself still has bytes to bring to the SDK,
+// in pieces, it does not pass either. What is added is bounded, for promises by the deadline of any observation.
 func (r *run) allowed(w waiting) (limit time.Time, queued time.Duration) {
-	if !w.promise || !w.measured {
-		return w.until, 0
+	most := r.o.Deadline
+	if !w.promise {
+		most *= patience
 	}
-	now, ok := r.runQueue()
-	if !ok {
-		return w.until, 0
+	if w.measured {
+		if now, ok := r.runQueue(); ok {
+			queued = min(max(now-w.queued, 0), most)
+		}
 	}
-	queued = min(max(now-w.queued, 0), r.o.Deadline)
+	if !w.promise && r.inPieces() {
+		return w.until.Add(most), queued
+	}
 	return w.until.Add(queued), queued
 }
 
@@ -187,6 +203,23 @@ func (r *run) timers() bool {
 	return false
 }
 
+// inPieces tells whether a fake is at a write in pieces. It gives up by itself where the SDK stops reading.
+func (r *run) inPieces() bool {
+	for _, s := range r.order {
+		for _, f := range s.fakes {
+			if f.dead {
+				continue
+			}
+			for _, cut := range f.work {
+				if cut {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
 // atRest makes one attempt at a proof that the SDK is at rest and both channels are empty. Fakes that wait in a write count as at rest only
 // where a hang is looked for; unread says that bytes which the SDK does not read may lie in its pipe.
 func (r *run) atRest(hang, unread bool) (host.Quiet, bool, error) {
@@ -249,13 +282,20 @@ func (r *run) isFake(pid int) bool {
 	return false
 }
 
+// survey is what one fake answered when it was asked for a proof of rest.
+type survey struct {
+	f      *fake
+	open   int    // answers that are due
+	unread [3]int // bytes that wait for the SDK, by descriptor
+}
+
 // synced asks every living fake whether all it has read is reported and all it wrote was taken. Nothing may arrive meanwhile.
 func (r *run) synced(mayLie bool) (bool, error) {
 	before := r.arrivals
 	if r.unborn {
 		return false, nil
 	}
-	open, unread := 0, 0
+	var looks []*survey
 	for _, s := range r.order {
 		for _, f := range s.fakes {
 			if f.dead {
@@ -267,32 +307,43 @@ func (r *run) synced(mayLie bool) (bool, error) {
 			if len(f.work) > 0 && !(mayLie && len(f.work) == len(f.blocked)) {
 				return false, nil
 			}
-			if len(f.work) > 0 {
-				continue // it waits in a write, and would answer only after it; what it reads it reports all the same
-			}
-			open++
-			r.inquire(f, mockcli.Command{Op: "sync"}, func(mockcli.Event) { open-- })
-			for _, fd := range []int{1, 2} {
-				open++
-				r.inquire(f, mockcli.Command{Op: "pending", FD: fd}, func(e mockcli.Event) {
-					open--
-					if e.OK && e.N > 0 {
-						unread++
-					}
-				})
-			}
+			looks = append(looks, r.survey(f))
 		}
 	}
 	limit := time.Now().Add(time.Second)
-	for open > 0 && time.Now().Before(limit) && r.arrivals == before {
+	for slices.ContainsFunc(looks, func(l *survey) bool { return l.open > 0 }) {
+		if !time.Now().Before(limit) || r.arrivals != before {
+			return false, nil
+		}
 		if err := r.pump(limit); err != nil {
 			return false, err
 		}
 	}
-	if r.draining && (unread == 0 || r.passedOn()) {
-		return false, nil // all was taken and the fake is about to say so, or the harness itself is the one that reads
+	lies := false
+	for _, l := range looks {
+		waits := l.unread[1] > 0 || l.unread[2] > 0 && !r.passedOn()
+		if !waits && (r.draining == l.f || len(l.f.work) > 0) {
+			return false, nil // all was taken and the fake is about to go on, or the harness itself is the one that reads
+		}
+		lies = lies || l.unread[1]+l.unread[2] > 0
 	}
-	return open == 0 && (unread == 0 || mayLie) && r.arrivals == before, nil
+	return (!lies || mayLie) && r.arrivals == before, nil
+}
+
+// survey asks one fake. It answers beside a write that waits for the SDK.
+func (r *run) survey(f *fake) *survey {
+	l := &survey{f: f, open: 1}
+	r.inquire(f, mockcli.Command{Op: mockcli.OpSync}, func(mockcli.Event) { l.open-- })
+	for _, fd := range []int{1, 2} {
+		l.open++
+		r.inquire(f, mockcli.Command{Op: mockcli.OpPending, FD: fd}, func(e mockcli.Event) {
+			l.open--
+			if e.OK {
+				l.unread[fd] = e.N
+			}
+		})
+	}
+	return l
 }
 
 // barrier waits until the SDK is proven to be at rest, so that all that came before it lies in its lane. It reports false, and

@@ -174,6 +174,9 @@ func changes(s scenarios.Step) string {
 	if s.Cut > 0 {
 		parts = append(parts, fmt.Sprintf("cut into %d-byte pieces", s.Cut))
 	}
+	if s.Whole {
+		parts = append(parts, "in one write")
+	}
 	if s.Only > 0 {
 		parts = append(parts, fmt.Sprintf("only its first %d bytes", s.Only))
 	}
