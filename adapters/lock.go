@@ -6,6 +6,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"github.com/wiretrial/wiretrial/internal/filelock"
 )
 
 // lock waits until this process alone may change what the lock file stands for, and returns how to let go. waiting is called once if
@@ -20,7 +22,7 @@ func lock(ctx context.Context, path string, waiting func()) (unlock func(), err 
 	}
 	// A blocking flock cannot be given up; an install takes seconds, so looking again ten times a second costs nothing.
 	for first := true; ; first = false {
-		got, err := tryLock(file)
+		got, err := filelock.Try(file)
 		if err != nil {
 			return nil, fmt.Errorf("adapters: lock %s: %w", path, joinClose(err, file))
 		}
