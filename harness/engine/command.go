@@ -2,7 +2,6 @@ package engine
 
 import (
 	"fmt"
-	"maps"
 	"syscall"
 	"time"
 
@@ -182,9 +181,14 @@ func (r *run) put(s *session, fd int, frames []scenarios.Written, cmd mockcli.Co
 	for _, f := range w.frames {
 		if f.Type == "control_request" {
 			s.made[f.RequestID] = f.Subtype
-			delete(s.answered, f.RequestID) // an id may come again
+			s.owed[f.RequestID]++ // an id may come again
 		}
-		maps.Copy(s.made, f.HandedOver)
+		for id, subtype := range f.HandedOver {
+			if _, made := s.made[id]; !made {
+				s.owed[id]++
+			}
+			s.made[id] = subtype
+		}
 	}
 	s.writes = append(s.writes, w)
 	if f := s.fake(); f != nil {

@@ -169,10 +169,10 @@ func (r *run) sdkResponse(s *session, l *line) *fail {
 	if err := schema.CheckAnswer(subtype, l.Raw); err != nil {
 		return r.failf(CheckLineSchema, "an answer to %s does not fit the protocol: %v", subtype, err)
 	}
-	if s.answered[l.Response] {
+	if s.owed[l.Response] == 0 {
 		return r.failf(CheckLineID, "request %q is answered twice", l.Response)
 	}
-	s.answered[l.Response] = true
+	s.owed[l.Response]--
 	return nil
 }
 

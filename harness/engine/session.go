@@ -37,7 +37,7 @@ type session struct {
 	captures, seen         map[string][]byte   // by name: lines, and what the SDK did
 	requests               map[string]*request // requests of the SDK by id
 	made                   map[string]string   // subtypes of the fake's requests, by id
-	answered               map[string]bool     // those that were answered
+	owed                   map[string]int      // how many answers each may still get
 	reader                 *op
 	wantRead               bool
 	yielding               bool // the reader gives way to an operation that is about to be launched
@@ -191,7 +191,7 @@ func (r *run) session(name string) *session {
 	}
 	s := &session{
 		name: name, client: name, dir: filepath.Join(r.o.Dir, name), serves: map[string]bool{}, hooks: map[string]string{},
-		store: newStore(), captures: map[string][]byte{}, seen: map[string][]byte{}, requests: map[string]*request{}, made: map[string]string{}, answered: map[string]bool{}, reason: -1, dismissedAt: -1,
+		store: newStore(), captures: map[string][]byte{}, seen: map[string][]byte{}, requests: map[string]*request{}, made: map[string]string{}, owed: map[string]int{}, reason: -1, dismissedAt: -1,
 		comp: scenarios.NewComposer(r.c, r.o.Seed, name),
 	}
 	for _, sub := range r.c.CLI.Serves {
