@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/wiretrial/wiretrial/client"
+	"github.com/wiretrial/wiretrial/protocol"
 )
 
 // done is the result of an operation that gives nothing.
@@ -254,7 +255,25 @@ func (s *session) serverInfo(context.Context, *operation) (any, error) {
 		return nil, err
 	}
 	info, err := c.ServerInfo()
-	return value{info.Raw}, err
+	if err != nil {
+		return nil, err
+	}
+	return value{withCommands(info)}, nil
+}
+
+// withCommands gives what initialize answered with the commands of the client, which follows their changes.
+func withCommands(info protocol.InitializeResult) json.RawMessage {
+	commands, err := json.Marshal(info.Commands)
+	if err != nil || info.Commands == nil {
+		return info.Raw
+	}
+	members := maps.Collect(protocol.Members(info.Raw))
+	members["commands"] = commands
+	raw, err := json.Marshal(members)
+	if err != nil {
+		return info.Raw
+	}
+	return raw
 }
 
 func (s *session) taskEnd(ctx context.Context, o *operation) (any, error) {

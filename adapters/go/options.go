@@ -163,7 +163,7 @@ func (s *session) hook(h contract.Hook) client.Hook {
 				args["tool_use_id"] = in.ToolUseID
 			}
 			answer, err := s.callback(ctx, "hook", args)
-			if err != nil {
+			if err != nil || string(answer) == "null" {
 				return nil, err
 			}
 			return answer, nil

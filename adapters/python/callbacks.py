@@ -99,7 +99,7 @@ class Callbacks:
         async def hook(data, tool_use_id, context):
             args = {"hook": name, "input": data} | ({} if tool_use_id is None else {"tool_use_id": tool_use_id})
             answer = await self.ask("hook", args)
-            return {{"continue": "continue_", "async": "async_"}.get(key, key): value for key, value in answer.items()}
+            return answer and {{"continue": "continue_", "async": "async_"}.get(key, key): value for key, value in answer.items()}
         return hook
 
     async def can_use_tool(self, tool_name, data, context):

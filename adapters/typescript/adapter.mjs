@@ -206,7 +206,8 @@ class Session {
     const events = {}
     for (const { id, event, matcher, timeout_ms, on_failure } of hooks) {
       if (on_failure && !offers.matcher.has('onFailure')) throw unsupported('hooks.on_failure')
-      const callback = (input, tool_use_id, { signal } = {}) => this.#ask('hook', { hook: id, input, tool_use_id }, signal)
+      const callback = async (input, tool_use_id, { signal } = {}) =>
+        (await this.#ask('hook', { hook: id, input, tool_use_id }, signal)) ?? undefined // a function without a return gives no null
       const entry = { hooks: [callback], ...(matcher && { matcher }), ...(timeout_ms && { timeout: timeout_ms / 1000 }),
         ...(on_failure && { onFailure: on_failure }) }
       ;(events[event] ??= []).push(entry)
