@@ -18,16 +18,16 @@ func driftGroup() []Mutant {
 	return []Mutant{
 		{
 			Name: "strict-types", Group: Drift, Fault: "looks for the type in the first key, and ends the stream at one that it does not know", Opposite: "known-only",
-			Kills: kills("framing/late-type-key", "drift/unknown-type", "drift/lines-for-the-sdk"),
+			Kills: kills("framing/late-type-key", "drift/unknown-type", "drift/lines-for-the-sdk", "drift/no-type"),
 			Parts: refusing(strictType),
 		}, {
 			Name: "strict-fields", Group: Drift, Fault: "ends the stream at a missing or odd field",
-			Kills: kills("control/malformed-response", "drift/missing-field", "drift/missing-field-of-a-result", "drift/text-as-content"),
+			Kills: kills("control/malformed-response", "drift/missing-field", "drift/missing-field-of-a-result", "drift/text-as-content", "drift/epochs"),
 			Parts: refusing(strictFields),
 		}, {
 			Name: "known-only", Group: Drift, Fault: "drops the messages and blocks that it has no type for", Opposite: "strict-types",
 			Kills: kills("drift/unknown-block", "drift/killed-in-an-update", "drift/message-kinds", "drift/content-blocks", "drift/stream-events",
-				"interrupt/stops-a-task"),
+				"interrupt/stops-a-task", "control/commands-changed", "turns/blocked-prompt"),
 			Parts: with(func(p *parts.Parts) {
 				p.Inbound = without(func(m protocol.Message) bool { return !known(m) })
 			}),

@@ -223,7 +223,7 @@ func kindFaults() []Mutant {
 	return []Mutant{
 		{
 			Name: "closed-words", Group: Drift, Fault: "ends the stream at a word that a field is not known to have",
-			Kills: kills("drift/new-words"),
+			Kills: kills("drift/new-words", "drift/epochs"),
 			Parts: refusing(func(frame []byte) error {
 				if bytes.Contains(frame, []byte(`"x_new"`)) {
 					return errors.New("unknown variant x_new")
@@ -243,7 +243,7 @@ func kindFaults() []Mutant {
 			}),
 		}, {
 			Name: "own-words-only", Group: Drift, Fault: "drops user messages that are no tool results, as if they were echoes of its own",
-			Kills: kills("drift/user-messages", "interrupt/what-the-turn-still-writes"),
+			Kills: kills("drift/user-messages", "interrupt/what-the-turn-still-writes", "turns/replayed-prompt"),
 			Parts: with(func(p *parts.Parts) {
 				p.Inbound = without(func(m protocol.Message) bool {
 					return m.Type == protocol.TypeUser && !gjson.GetBytes(m.Raw, `message.content.#(type=="tool_result")`).Exists()

@@ -70,7 +70,8 @@ func All() []Mutant {
 // every gives all mutants, file by file: a file may have some of several groups.
 func every() []Mutant {
 	return slices.Concat(bytesGroup(), startGroup(), stdinGroup(), answersGroup(), requestsGroup(), payloadFaults(), flowGroup(), processGroup(),
-		spawnGroup(), optionGroup(), startupGroup(), inputGroup(), driftGroup(), kindFaults(), turnFaults(), betweenFaults(), lineFaults(), streamFaults(), guardFaults(), controls())
+		spawnGroup(), optionGroup(), startupGroup(), inputGroup(), driftGroup(), kindFaults(), turnFaults(), betweenFaults(), lineFaults(), streamFaults(), guardFaults(),
+		hookFaults(), serverFaults(), togetherFaults(), toldFaults(), controls())
 }
 
 // Find gives the mutant of a name.

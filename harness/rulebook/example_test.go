@@ -14,9 +14,9 @@ func ExampleSelect() {
 		fmt.Println(err)
 		return
 	}
-	entries, _ := rulebook.Select(c, []string{"INT-05"})
+	entries, _ := rulebook.Select(c, []string{"INT-06"})
 	for _, e := range entries {
 		fmt.Println(e.Rule.ID, e.Rule.Level, e.IDs())
 	}
-	// Output: INT-05 must [interrupt/pending-permission]
+	// Output: INT-06 must [interrupt/after-the-end]
 }
