@@ -78,6 +78,13 @@ func (r *run) fakeEvent(e fakeEvent) error {
 		return r.eof(f, e.ev)
 	case "signal":
 		f.signals = append(f.signals, e.ev.Signal)
+		if f.hello.Probe { // early releases of the Python SDK end every version probe by SIGTERM once they have read it
+			r.trace("cli", f.s, "version probe got "+e.ev.Signal)
+			if !f.told {
+				r.end(f, exitOf(e.ev.Signal)) // a probe has no script that says when
+			}
+			return nil
+		}
 		f.s.endings = append(f.s.endings, &ending{f: f, kind: "signal", sig: e.ev.Signal, at: r.arrived(), when: time.Now()})
 		r.trace("cli", f.s, "got "+e.ev.Signal)
 		if err := r.offer(f.s); err != nil {
@@ -193,6 +200,10 @@ func (r *run) eof(f *fake, ev mockcli.Event) error {
 
 func (r *run) died(f *fake, d mockcli.Death) error {
 	f.dead, f.death = true, d
+	if f.hello.Probe { // how it ends says nothing about the session's CLI
+		r.trace("cli", f.s, "version probe ended: "+deathText(d))
+		return nil
+	}
 	for _, w := range f.s.writes {
 		if w.f == f && !w.done {
 			w.lost = true

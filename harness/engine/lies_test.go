@@ -38,6 +38,8 @@ func lies() map[string]lie {
 		"kills":        {write: onFrame(`control_response`, func(f string, w *wire) { _ = w.proc.Kill(); <-w.Done() })},
 		"closes-stdin": {parts: judged(func(s parts.Step) bool { return s == parts.PromptEnded })},
 		"hasty-start":  {parts: hastyStart},
+		"probes":       {parts: probing(true)},
+		"probes-hung":  {parts: probing(false)},
 
 		// on the channel
 		"late-interrupt": {out: onReply("interrupt", func(l string, _ *channel) []string { time.Sleep(2 * time.Second); return []string{l} })},

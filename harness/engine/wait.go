@@ -292,7 +292,7 @@ type survey struct {
 // synced asks every living fake whether all it has read is reported and all it wrote was taken. Nothing may arrive meanwhile.
 func (r *run) synced(mayLie bool) (bool, error) {
 	before := r.arrivals
-	if r.unborn {
+	if r.unborn || r.probing() {
 		return false, nil
 	}
 	var looks []*survey
@@ -344,6 +344,18 @@ func (r *run) survey(f *fake) *survey {
 		})
 	}
 	return l
+}
+
+// probing tells whether a version probe is about to answer or to end: both are news to an SDK that waits for it. One that hangs is none.
+func (r *run) probing() bool {
+	for _, s := range r.order {
+		for _, f := range s.probes {
+			if !f.dead && (f.told || r.c.CLI.Version != "hang") {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // barrier waits until the SDK is proven to be at rest, so that all that came before it lies in its lane. It reports false, and
