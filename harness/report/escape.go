@@ -49,10 +49,10 @@ func plain(s string) bool {
 	return true
 }
 
-// hidden names what cannot be seen as what it is: controls, format characters (bidi, zero width), surrogates, private use, and the
-// separators that break lines.
+// hidden names what cannot be seen as what it is: controls, format characters (bidi, zero width), surrogates, private use, the
+// separators that break lines, and the code points that are no characters, which XML does not allow.
 func hidden(r rune) bool {
-	return unicode.In(r, unicode.C, unicode.Zl, unicode.Zp) || r == 0x034f || r == 0x115f || r == 0x1160 || r == 0x3164
+	return unicode.In(r, unicode.C, unicode.Zl, unicode.Zp, unicode.Noncharacter_Code_Point) || r == 0x034f || r == 0x115f || r == 0x1160 || r == 0x3164
 }
 
 // Quote returns s as one word of a POSIX shell, as it stands if that needs no quotes.

@@ -90,6 +90,9 @@ func TestBadInput(t *testing.T) {
 		"failed, but never":  {[]string{"run", "--catalogue", own, "--failed"}, 2, "no run against this SDK is remembered"},
 		"failed of no log":   {[]string{"run", "--catalogue", own, "--failed=nowhere.ndjson"}, 2, "no such file"},
 		"failed of no JSON":  {[]string{"run", "--catalogue", own, "--failed=testdata/catalogue/turns/hello.yaml"}, 2, "not a record"},
+		"junit is a folder":  {[]string{"run", "--catalogue", own, "--junit", "testdata"}, 2, "it is a folder"},
+		"summary nowhere":    {[]string{"run", "--catalogue", own, "--summary", "nowhere/s.md"}, 2, "its folder does not exist"},
+		"render to nowhere":  {[]string{"render", "x.ndjson", "--junit", "nowhere/j.xml"}, 2, "its folder does not exist"},
 		"install nobody":     {[]string{"sdk", "install", "cobol"}, 2, `unknown SDK "cobol"`},
 	} {
 		t.Run(name, func(t *testing.T) {

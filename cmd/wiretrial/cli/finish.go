@@ -10,7 +10,6 @@ import (
 	"github.com/wiretrial/wiretrial/harness"
 	"github.com/wiretrial/wiretrial/harness/eventlog"
 	"github.com/wiretrial/wiretrial/harness/host"
-	"github.com/wiretrial/wiretrial/harness/report"
 	"github.com/wiretrial/wiretrial/harness/verdict"
 )
 
@@ -110,5 +109,5 @@ func (s *session) print() error {
 	if s.f.json {
 		to = s.Stderr
 	}
-	return report.Text(to, s.model, s.look(to))
+	return s.annotate(to, s.model)
 }

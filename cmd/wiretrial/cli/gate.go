@@ -25,7 +25,7 @@ type gateFlags struct {
 }
 
 func (g *gateFlags) add(cmd *cobra.Command) {
-	// g.outputs.add(cmd)
+	g.outputs.add(cmd)
 	fl := cmd.Flags()
 	fl.StringVar(&g.shard, "shard", "", "play only part `i/n` of the plan, or the part that the CI system's variables name (env); see wiretrial merge")
 	fl.StringVar(&g.failed, "failed", "", "play only what failed last: in `LOG`, else in the log in --out, else when it was last played against this SDK")

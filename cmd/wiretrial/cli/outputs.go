@@ -2,7 +2,9 @@ package cli
 
 import (
 	"bytes"
+	"crypto/rand"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 
@@ -39,7 +41,62 @@ func (o *outputs) check() error {
 
 // publish renders a log into the files that were asked for.
 func (o *outputs) publish(m *report.Model) error {
+	if o.junit != "" {
+		var text bytes.Buffer
+		err := report.JUnit(&text, m)
+		if err == nil {
+			err = writeAtomically(o.junit, text.Bytes())
+		}
+		if err != nil {
+			return faultf("--junit: %w", err)
+		}
+	}
+	if o.summary != "" {
+		if err := appendSummary(o.summary, m); err != nil {
+			return faultf("--summary: %w", err)
+		}
+	}
 	return nil
+}
+
+// maxSummaries bounds the file to which the runs of one step append: GitHub shows none above 1 MiB.
+const maxSummaries = 1<<20 - 64<<10
+
+// appendSummary appends, since a step's file is shared by all that run in it.
+func appendSummary(path string, m *report.Model) error {
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o644)
+	if err != nil {
+		return err
+	}
+	room := report.MaxMarkdown
+	if info, err := file.Stat(); err == nil && info.Mode().IsRegular() {
+		room = int(min(int64(room), maxSummaries-info.Size()))
+	}
+	err = report.Markdown(file, m, room)
+	if cerr := file.Close(); err == nil {
+		err = cerr
+	}
+	return err
+}
+
+// annotate writes the report, and in GitHub Actions what GitHub shows beside the code. What an SDK said is no command there.
+func (a *app) annotate(to io.Writer, m *report.Model) error {
+	if a.getenv("GITHUB_ACTIONS") != "true" {
+		return report.Text(to, m, a.look(to))
+	}
+	var text bytes.Buffer
+	if err := report.Text(&text, m, a.look(to)); err != nil {
+		return err
+	}
+	if report.Commands(text.String()) {
+		word := rand.Text()
+		fmt.Fprintf(to, "::stop-commands::%s\n", word)
+		text.WriteString("::" + word + "::\n")
+	}
+	if _, err := text.WriteTo(to); err != nil {
+		return err
+	}
+	return report.Annotations(to, m)
 }
 
 // writeAtomically replaces a file by a whole one, or leaves it as it was. Its mode stays.
@@ -50,6 +107,9 @@ func writeAtomically(path string, text []byte) error {
 	mode := os.FileMode(0o644)
 	if info, err := os.Stat(path); err == nil {
 		mode = info.Mode().Perm()
+	}
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() { // a pipe or a device is no file to replace
+		return os.WriteFile(path, text, mode)
 	}
 	file, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
 	if err != nil {

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -159,46 +160,57 @@ func areas() string {
 }
 
 func (a *app) renderCommand() *cobra.Command {
-	return &cobra.Command{
+	var out outputs
+	cmd := &cobra.Command{
 		Use:   "render LOG|DIR",
 		Short: "Print the report of an event log again",
 		Long: `Print the report of an event log again, as the run printed it. DIR is what --out named: the folder of one run, or of a matrix.
 
 Exit: 0 the log is whole, whatever the run came to; 4 its end is missing; 2 it cannot be read.`,
 		Args: cobra.ExactArgs(1),
-		RunE: func(_ *cobra.Command, args []string) error { return a.render(args[0]) },
+		RunE: func(_ *cobra.Command, args []string) error { return a.render(args[0], &out) },
 	}
+	out.add(cmd)
+	return cmd
 }
 
 // render prints what a log holds, also one that was cut.
-func (a *app) render(path string) error {
-	if info, err := os.Stat(path); err == nil && info.IsDir() {
-		return a.renderFolder(path)
+func (a *app) render(path string, out *outputs) error {
+	if err := out.check(); err != nil {
+		return err
 	}
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		return a.renderFolder(path, out)
+	}
+	m, err := readLog(path)
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(unwritten(report.Text(a.Stdout, m, a.look(a.Stdout))), out.publish(m)); err != nil {
+		return err
+	}
+	if m.End == nil {
+		return &exitError{code: verdict.Unproven, err: fmt.Errorf("%s: %s", path, cmp.Or(m.Cut, "its end is missing"))}
+	}
+	return nil
+}
+
+// readLog reads a log, also one that was cut.
+func readLog(path string) (*report.Model, error) {
 	file, err := os.Open(path)
 	if err != nil {
-		return usagef("%w", err)
+		return nil, usagef("%w", err)
 	}
 	defer file.Close()
 	m := report.NewModel()
 	err = eventlog.Scan(file, m.Add)
 	if err != nil && !errors.Is(err, eventlog.ErrCut) {
-		return usagef("%s: %w", path, err)
+		return nil, usagef("%s: %w", path, err)
 	}
 	if err != nil {
 		m.Cut = err.Error()
 	}
-	if err := unwritten(report.Text(a.Stdout, m, a.look(a.Stdout))); err != nil {
-		return err
-	}
-	if m.End == nil {
-		why := "its end is missing"
-		if err != nil {
-			why = err.Error()
-		}
-		return &exitError{code: verdict.Unproven, err: fmt.Errorf("%s: %s", path, why)}
-	}
-	return nil
+	return m, nil
 }
 
 func (a *app) versionCommand() *cobra.Command {

@@ -193,7 +193,7 @@ func keepColumns(dir string, columns []column) error {
 const maxColumns = 1000
 
 // renderFolder prints what a folder holds: a matrix, or the log of one run.
-func (a *app) renderFolder(dir string) error {
+func (a *app) renderFolder(dir string, out *outputs) error {
 	root, err := os.OpenRoot(dir)
 	if err != nil {
 		return usagef("%w", err)
@@ -201,7 +201,10 @@ func (a *app) renderFolder(dir string) error {
 	defer root.Close()
 	names, err := readColumns(root)
 	if errors.Is(err, os.ErrNotExist) {
-		return a.render(filepath.Join(dir, eventlog.FileName))
+		return a.render(filepath.Join(dir, eventlog.FileName), out)
+	}
+	if *out != (outputs{}) {
+		return usagef("%s: --junit and --summary speak of one SDK: render the folder of each", dir)
 	}
 	if err != nil {
 		return usagef("%s: %w", filepath.Join(dir, columnsFile), err)
