@@ -123,7 +123,8 @@ edition = "2021"
 [dependencies]
 claude-codes = { version = "=@VERSION@", default-features = false, features = ["async-client"] }
 serde_json = "1"
-tokio = { version = "1", features = ["macros", "rt", "sync", "time"] }
+tokio = { version = "1", features = ["io-util", "macros", "rt", "sync", "time"] }
+uuid = "1"
 `
 
 // crates compiles the programs in Rust, all at once, because each alone would compile the crates that they need again.
