@@ -5,6 +5,7 @@ import (
 	"os/exec"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/wiretrial/wiretrial/internal/parts"
 	"github.com/wiretrial/wiretrial/scenarios"
@@ -27,6 +28,8 @@ func probing(reads bool) func(*parts.Parts) {
 			}
 			if reads {
 				_, _ = out.Read(make([]byte, 100))
+			} else {
+				time.Sleep(100 * time.Millisecond) // it is worth more if the fake reports the signal, and right also if it cannot yet
 			}
 			_ = probe.Process.Signal(syscall.SIGTERM)
 			_ = probe.Wait()
