@@ -85,7 +85,7 @@ func (c *Client) Connect(ctx context.Context, prompts ...Prompt) error {
 func (c *Client) reserve(ctx context.Context) (context.Context, *opening, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.opening != nil || c.s != nil && !c.s.over() {
+	if c.opening != nil || !c.parts.Admit(c.s != nil && !c.s.over()) {
 		return nil, nil, &Error{Kind: Other, Op: "connect", Message: "the client is connected already; disconnect it first"}
 	}
 	o := &opening{opened: make(chan struct{}), done: make(chan struct{})}

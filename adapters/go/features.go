@@ -6,14 +6,13 @@ import (
 	"github.com/wiretrial/wiretrial/adapters/contract"
 )
 
-// lacking are the features that a face does not have. Of both: a second connect on a live client is refused, or there is no such
-// thing; the environment is added to and never replaced; no control frame is handed to
+// lacking are the features that a face does not have. Of both: the environment is added to and never replaced; no control frame is handed to
 // the user but the requests that a Session has him answer, which the contract calls callbacks. A Client has no ping. A Session is asked
-// texts, and is no one-shot function.
+// texts, is connected by its making and so never twice, and is no one-shot function.
 func (c Config) lacking() []string {
-	both := []string{"connect.twice", "env.replace", "yields.control", "callback.session_store"}
+	both := []string{"env.replace", "yields.control", "callback.session_store"}
 	if c.Session {
-		return append(both, "prompt", "prompt.stream", "prompt.pull")
+		return append(both, "connect.twice", "prompt", "prompt.stream", "prompt.pull")
 	}
 	return append(both, "ping")
 }

@@ -114,7 +114,7 @@ func whatAnswered() []Mutant {
 			}, protocol.SubMCPMessage),
 		}, {
 			Name: "one-session", Group: Answers, Fault: "keeps what belongs to a session once per process: the latest session's tools, callbacks and pipe",
-			Kills: kills("mcp/server-shared-by-two-sessions", "concurrency/eight-sessions"),
+			Kills: kills("mcp/server-shared-by-two-sessions", "concurrency/eight-sessions", "concurrency/two-loops"),
 			Parts: oneSession(),
 		},
 	}

@@ -58,7 +58,7 @@ func guardFaults() []Mutant {
 			}),
 		}, {
 			Name: "asks-after-close", Group: Process, Fault: "calls its callbacks for a session that is closed",
-			Kills: kills("process/asked-after-the-close"),
+			Kills: kills("process/asked-after-the-close", "process/callback-at-the-close"),
 			Parts: with(func(p *parts.Parts) {
 				p.Handler = func(own parts.Handler) parts.Handler {
 					return func(ctx context.Context, r parts.Request) (any, error) { return own(context.WithoutCancel(ctx), r) }

@@ -4,6 +4,7 @@ package mutants
 
 import (
 	"os"
+	"sync"
 
 	"golang.org/x/sys/unix"
 )
@@ -25,6 +26,22 @@ func eachPipe(do func(fd int)) {
 func startLeaking(path string, argv []string, attr *os.ProcAttr) (*os.Process, error) {
 	eachPipe(func(fd int) { _, _ = unix.FcntlInt(uintptr(fd), unix.F_SETFD, 0) })
 	return os.StartProcess(path, argv, attr)
+}
+
+// startInOneGroup starts processes in the group of the first.
+func startInOneGroup() func(path string, argv []string, attr *os.ProcAttr) (*os.Process, error) {
+	var mu sync.Mutex
+	leader := 0
+	return func(path string, argv []string, attr *os.ProcAttr) (*os.Process, error) {
+		mu.Lock()
+		defer mu.Unlock()
+		attr.Sys.Pgid = leader
+		proc, err := os.StartProcess(path, argv, attr)
+		if err == nil && leader == 0 {
+			leader = proc.Pid
+		}
+		return proc, err
+	}
 }
 
 // startKeeping starts a process and leaves one descriptor of a pipe open for ever: that of its stderr, whose other end nobody needs.

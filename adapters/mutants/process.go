@@ -53,7 +53,7 @@ func endsMade() []Mutant {
 	return []Mutant{
 		{
 			Name: "kill-at-once", Group: Process, Fault: "kills the CLI right after it closed its stdin", Opposite: "never-kills",
-			Kills: kills("process/time-to-flush", "process/oneshot-time-to-flush"),
+			Kills: kills("process/time-to-flush", "process/oneshot-time-to-flush", "process/closed-before-an-answer"),
 			Parts: with(killAtOnce),
 		}, {
 			Name: "never-kills", Group: Process, Fault: "waits for the CLI's exit for ever", Opposite: "kill-at-once",
@@ -65,14 +65,14 @@ func endsMade() []Mutant {
 			}),
 		}, {
 			Name: "leaves-child", Group: Process, Fault: "leaves the CLI running when its loop is left or its call cancelled",
-			Kills: kills("process/early-break", "process/cancel-anywhere", "process/break-elsewhere"),
+			Kills: kills("process/early-break", "process/cancel-anywhere", "process/break-elsewhere", "process/close-cancelled-twice"),
 			Parts: with(func(p *parts.Parts) {
 				p.Wrap = func(t transport.Transport) transport.Transport {
 					return &abandoned{Transport: t, left: make(chan struct{})}
 				}
 			}),
 		}, {
-			Name: "waits-for-pipe", Group: Process, Fault: "notices an exit only at the end of stdout",
+			Name: "waits-for-pipe", Group: Process, Fault: "notices an exit only at the end of stdout", Opposite: "waits-for-exit",
 			Kills: kills("process/grandchild-holds-stdout"),
 			Parts: withTransport(func(o *transport.Options) { o.DrainGrace = -1 }),
 		}, {

@@ -57,7 +57,7 @@ func (r *run) alive(v view) (*fake, error) {
 	w := r.bound(v.Step, "the start of the CLI")
 	w.promise, w.until = false, time.Now().Add(r.o.Deadline)
 	err := r.wait(w, func() (bool, error) {
-		if len(v.s.fakes) == 0 {
+		if v.s.fake() == nil {
 			return false, r.sessionFailed(v)
 		}
 		return true, nil

@@ -19,6 +19,8 @@ func (r *run) sdkAct(v view) error {
 		return r.start(v)
 	case "query":
 		return r.operation(v, "query", map[string]any{"prompt": v.text()}, func(o *op) { o.stream = true })
+	case "connect":
+		return r.reconnect(v)
 	case "read":
 		return r.read(v)
 	case "break":
@@ -48,6 +50,21 @@ func (r *run) sdkAct(v view) error {
 	}
 	args, _ := v.arg.(map[string]any)
 	return r.operation(v, v.Verb, args, nil)
+}
+
+// reconnect connects a session once more. If that goes well it is open again, also for the laws of the end. A CLI that lives is still the session's
+// until another one is started.
+func (r *run) reconnect(v view) error {
+	args, _ := v.arg.(map[string]any)
+	return r.operation(v, "connect", args, func(o *op) {
+		if f := v.s.fake(); f == nil || f.dead || f.told || f.eof {
+			v.s.renewal, v.s.renewedAt = o, len(v.s.fakes)
+		}
+		o.chain = func(json.RawMessage) error {
+			v.s.connected, v.s.closed, v.s.dismissedAt = true, false, -1
+			return r.finishOp(o)
+		}
+	})
 }
 
 // because notes that from now on the SDK has a reason to end the CLI.

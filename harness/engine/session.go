@@ -20,6 +20,8 @@ type session struct {
 	opened                 bool
 	connected              bool // its connect went well
 	closed                 bool // disconnected by a step
+	renewal                *op  // the latest connect after the first CLI's end; nil if there was none
+	renewedAt              int  // fakes that there were when it began
 	comp                   *scenarios.Composer
 	fakes                  []*fake
 	probes                 []*fake
@@ -215,12 +217,19 @@ func (r *run) byDir(dir string) *session {
 	return nil
 }
 
-// fake returns the session's living fake, or its last one.
+// fake returns the session's living fake, or its last one. While a new connect is still to start one there is none: what the script says next
+// is about that one.
 func (s *session) fake() *fake {
-	if len(s.fakes) == 0 {
+	if len(s.fakes) == 0 || s.renewing() {
 		return nil
 	}
 	return s.fakes[len(s.fakes)-1]
+}
+
+// renewing tells whether a connect that was not refused has not started its CLI yet.
+func (s *session) renewing() bool {
+	o := s.renewal
+	return o != nil && len(s.fakes) == s.renewedAt && !(o.done && o.err != nil)
 }
 
 // inFlight tells whether an operation of the session other than its reader runs.

@@ -60,8 +60,10 @@ func (a *Adapter) usage(ctx context.Context, over time.Duration, exclude func(pi
 	return u, err
 }
 
+// cpuPercent is the share of a CPU that a process wanted, so that a busy machine, which gives a process that spins a tenth of one, does not
+// hide it.
 func cpuPercent(ctx context.Context, pid int, over time.Duration) (float64, error) {
-	before, err := cpuTime(pid)
+	before, err := demand(pid)
 	if err != nil {
 		return 0, err
 	}
@@ -73,11 +75,24 @@ func cpuPercent(ctx context.Context, pid int, over time.Duration) (float64, erro
 	case <-ctx.Done():
 		return 0, context.Cause(ctx)
 	}
-	after, err := cpuTime(pid)
+	after, err := demand(pid)
 	if err != nil {
 		return 0, err
 	}
 	return 100 * float64(after-before) / float64(time.Since(began)), nil
+}
+
+// demand is how long a process has run so far, or waited for its turn to run.
+func demand(pid int) (time.Duration, error) {
+	ran, err := cpuTime(pid)
+	if err != nil {
+		return 0, err
+	}
+	var u Usage
+	if err := processUsage(pid, &u); err != nil {
+		return 0, err
+	}
+	return ran + u.RunQueueWait, nil
 }
 
 // Baseline is what an adapter held at a moment when it had nothing to do, to be compared with a later one.

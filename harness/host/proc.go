@@ -32,7 +32,7 @@ func (p Proc) String() string {
 // Usage is what the adapter's process uses now.
 type Usage struct {
 	RSS          int64         // resident bytes of the adapter's process
-	CPU          float64       // percent of one CPU over the interval
+	CPU          float64       // percent of one CPU that it used, or waited for, over the interval
 	FDs          int           // open descriptors
 	Children     int           // living children of the adapter that are not excluded
 	Threads      int           // threads of the adapter's process

@@ -11,6 +11,8 @@ import (
 
 // Parts are the pieces of one client. [Default] gives the product's; to exchange one, take those and set a field. A piece that keeps state across sessions (as a fault may) keeps it in its closure.
 type Parts struct {
+	// Admit tells whether a client may be connected; open says that a session of it is.
+	Admit func(open bool) bool
 	// Argv gives the arguments after argv[0].
 	Argv func(Spec) []string
 	// TooLong tells whether a value cannot be an argument, so that it travels in initialize or in a file.
@@ -84,7 +86,8 @@ type Outcome struct {
 // Default gives the product's pieces.
 func Default() *Parts {
 	return &Parts{
-		Argv: Argv, TooLong: TooLong, Env: Env, Find: Find, Open: Open,
+		Admit: func(open bool) bool { return !open },
+		Argv:  Argv, TooLong: TooLong, Env: Env, Find: Find, Open: Open,
 		Wrap:    func(t transport.Transport) transport.Transport { return t },
 		Decode:  protocol.Decode,
 		Faulty:  Faulty,

@@ -213,6 +213,9 @@ impl Session {
             "ping" => return Ok(json!({ "value": self.client()?.ping().await })),
             _ => {
                 self.client()?;
+                for (_, question) in self.questions.open.drain() { // the user decides for nobody any more
+                    self.channel.notify("$/cancelRequest", json!({ "id": question }));
+                }
                 if let Some(client) = self.client.take() {
                     client.shutdown().await.map_err(fail)?;
                 }
