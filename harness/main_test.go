@@ -79,6 +79,18 @@ func habits() map[string]habit {
 			}
 			return []string{l}
 		}},
+		"lacks-interrupt": {out: func(l string) []string {
+			if at := gjson.Get(l, "result.features"); at.IsArray() {
+				var features []string
+				for _, f := range at.Array() {
+					if f.Str != "interrupt" {
+						features = append(features, f.Str)
+					}
+				}
+				l, _ = sjson.Set(l, "result.features", features)
+			}
+			return []string{l}
+		}},
 		"dies": {in: func(l string, _ func(string)) []string {
 			if m := method(l); m == "query" || m == "prompt" {
 				os.Exit(3)

@@ -283,6 +283,28 @@ func TestAnAdapterThatDiesIsAnErrorNeverAFailure(t *testing.T) {
 	}
 }
 
+func TestWhatIsNotSupportedIsNoPass(t *testing.T) {
+	t.Parallel()
+	out, _ := run(t, config(t, "lacks-interrupt", plan(t, "lacking", strings.Replace(turn, "- cli.writes: assistant\n", `- sdk.interrupt:
+- cli.reads: control_request/interrupt
+- cli.answers: interrupt
+- sdk.returns: interrupt
+- cli.writes: assistant
+`, 1))))
+	wantVerdict(t, out.Cases[0], eventlog.Unsupported, "")
+	if got := strings.Join(out.Cases[0].Missing, " "); got != "interrupt" {
+		t.Errorf("missing: %q", got)
+	}
+}
+
+func TestAFailedMayDiffers(t *testing.T) {
+	t.Parallel()
+	cases := turns(t, 1, "")
+	cases[0].Level = scenarios.May
+	out, _ := run(t, config(t, "makes-messages-up", cases))
+	wantVerdict(t, out.Cases[0], eventlog.Differs, engine.CheckMatch)
+}
+
 func TestALogThatCannotBeWrittenEndsTheRun(t *testing.T) {
 	t.Parallel()
 	full := errors.New("disk full")

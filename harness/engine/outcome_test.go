@@ -109,3 +109,13 @@ func ExampleClass() {
 	// late
 	// unsafe
 }
+
+// TestASecondAnswerIsCaught wherever it is met: it may still be on its way when the step that took the first one is over.
+func TestASecondAnswerIsCaught(t *testing.T) {
+	t.Parallel()
+	c := load(t, permission, scenarios.Client)
+	res := newStage(t, "answers-twice").play(c)
+	if res.Failure == nil || res.Failure.Check != engine.CheckLineID || !strings.Contains(res.Failure.Text, "answered twice") {
+		t.Errorf("got %+v, %v", res.Failure, res.Err)
+	}
+}
