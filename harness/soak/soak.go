@@ -4,12 +4,7 @@
 // It is not the harness: it starts nothing and judges nothing. A scenario that changed its outcome is flaky, whatever it told most often.
 package soak
 
-import (
-	"crypto/sha256"
-	"encoding/hex"
-
-	"github.com/wiretrial/wiretrial/harness/eventlog"
-)
+import "github.com/wiretrial/wiretrial/harness/eventlog"
 
 // Schema is the version of the record's format, in its first line.
 const Schema = 1
@@ -69,7 +64,7 @@ type Conditions struct {
 type Play struct {
 	Run   int    `json:"run"`
 	ID    string `json:"id"`
-	Text  string `json:"text,omitempty"` // Fingerprint of the scenario file: another text is another scenario; empty: a finding about the run
+	Text  string `json:"text,omitempty"` // digest of the scenario file: another one is another scenario; empty: a finding about the run
 	Level string `json:"level"`
 	Outcome
 }
@@ -108,12 +103,6 @@ type Count struct {
 	Outcome
 	N     int        `json:"n"`
 	First Conditions `json:"first"`
-}
-
-// Fingerprint names the text of a scenario file.
-func Fingerprint(source []byte) string {
-	sum := sha256.Sum256(source)
-	return hex.EncodeToString(sum[:6])
 }
 
 // OutcomeOf is the outcome of a case in the words of the record.

@@ -114,6 +114,14 @@ func (t *Tally) Sums() []Sum {
 	return out
 }
 
+// Sum is that of one case on one subject; ok is false if it was never played.
+func (t *Tally) Sum(of Subject, id string) (s Sum, ok bool) {
+	if found := t.sums[place{of, id}]; found != nil {
+		return *found, true
+	}
+	return s, false
+}
+
 // Kinds are those of which whole runs were counted, with their numbers.
 func (t *Tally) Kinds() []Runs {
 	out := make([]Runs, 0, len(t.runs))

@@ -32,6 +32,8 @@ func Role(args []string) (code int, ok bool) {
 		return goRole(args[2:]), true
 	case RoleMutant:
 		return mutantRole(args[2:]), true
+	case RoleBusy:
+		return busyRole(), true
 	}
 	return 0, false
 }
