@@ -251,8 +251,6 @@ func (r *runner) leftBehind() *eventlog.Case {
 	if f := r.remains.verdict(); f != nil {
 		rec.Verdict, rec.Failure = eventlog.Fail, f
 	}
-	if r.cfg.Judge != nil {
-		r.cfg.Judge.Judge(&rec, r.release)
-	}
+	r.judge(&rec)
 	return &rec
 }

@@ -72,6 +72,23 @@ func habits() map[string]habit {
 			_ = f.Close()
 			return nil
 		}},
+		"loses-second": {out: func(l string) []string { // the second assistant message of all its lives
+			if method(l) != "message" || gjson.Get(l, "params.message.type").String() != "assistant" {
+				return []string{l}
+			}
+			for _, name := range []string{"1", "2"} {
+				f, err := os.OpenFile(os.Getenv("MEMORY")+name, os.O_CREATE|os.O_EXCL, 0o600)
+				if err != nil {
+					continue
+				}
+				_ = f.Close()
+				if name == "1" {
+					break
+				}
+				return nil
+			}
+			return []string{l}
+		}},
 		"no-one-shot": {in: func(l string, say func(string)) []string {
 			if method(l) == "prompt" {
 				say(`{"jsonrpc":"2.0","id":` + gjson.Get(l, "id").Raw + `,"error":{"code":-32000,"message":"not in this release","data":{"kind":"other"}}}`)

@@ -30,32 +30,54 @@ func (r *runner) one(ctx context.Context, i int, h contract.Hello) error {
 	if ctx.Err() != nil {
 		return nil // interrupted: no verdict
 	}
-	rec := caseRecord(c, res)
-	for range r.cfg.Rerun {
-		if rec.Verdict != eventlog.Fail && rec.Verdict != eventlog.Broken && rec.Verdict != eventlog.Differs {
-			break
-		}
-		again := caseRecord(c, r.attempt(ctx, c, h))
+	rec := r.judged(c, res)
+	attempts := []string{string(rec.Verdict)}
+	for n := 0; n < r.cfg.Rerun && inDoubt(rec.Verdict); n++ {
+		other := r.attempt(ctx, c, h)
 		if ctx.Err() != nil {
 			return nil
 		}
-		if rec.Attempts == nil {
-			rec.Attempts = []string{string(rec.Verdict)}
+		again := r.judged(c, other)
+		attempts = append(attempts, string(again.Verdict))
+		if again.Verdict == rec.Verdict {
+			continue
 		}
-		rec.Attempts = append(rec.Attempts, string(again.Verdict))
-		if again.Verdict != rec.Verdict {
-			rec.Verdict = eventlog.Flaky
-			break
+		if rec.Failure == nil { // what is shown is the play that failed
+			rec, res = again, other
 		}
+		rec.Verdict = eventlog.Flaky
+		r.judge(&rec)
+	}
+	if len(attempts) > 1 {
+		rec.Attempts = attempts
 	}
 	rec.MS = float64(time.Since(began).Microseconds()) / 1000
-	if r.cfg.Judge != nil {
-		r.cfg.Judge.Judge(&rec, h.SDK.Version)
-	}
 	r.mu.Lock()
 	r.done[i] = rec
 	r.mu.Unlock()
 	return r.recordCase(rec, res)
+}
+
+// judged is the record of one play, worth what is recorded.
+func (r *runner) judged(c *scenarios.Case, res engine.Result) eventlog.Case {
+	rec := caseRecord(c, res)
+	r.judge(&rec)
+	return rec
+}
+
+func (r *runner) judge(rec *eventlog.Case) {
+	if r.cfg.Judge != nil {
+		r.cfg.Judge.Judge(rec, r.release)
+	}
+}
+
+// inDoubt tells the verdicts that are worth a second look: those that somebody would act upon.
+func inDoubt(v eventlog.Verdict) bool {
+	switch v {
+	case eventlog.Fail, eventlog.Broken, eventlog.Differs, eventlog.UnexpectedPass:
+		return true
+	}
+	return false
 }
 
 // recordCase writes what happened before the verdict that rests on it.

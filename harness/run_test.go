@@ -237,6 +237,41 @@ func TestAFailureThatDoesNotComeAgainIsFlaky(t *testing.T) {
 	}
 }
 
+// expectsFailure is a record of deviations by which every case fails.
+type expectsFailure struct{}
+
+func (expectsFailure) Judge(c *eventlog.Case, _ string) {
+	switch c.Verdict {
+	case eventlog.Pass:
+		c.Verdict = eventlog.UnexpectedPass
+	case eventlog.Fail:
+		c.Verdict = eventlog.Known
+	}
+}
+
+func TestAnUnexpectedPassThatDoesNotComeAgainIsFlaky(t *testing.T) {
+	t.Parallel()
+	cfg := config(t, "loses-second", plan(t, "one", turn))
+	cfg.Rerun, cfg.Judge = 3, expectsFailure{}
+	cfg.Target.Env = map[string]string{"MEMORY": filepath.Join(cfg.Dir, "memory")}
+	out, _ := run(t, cfg)
+	c := out.Cases[0]
+	if c.Verdict != eventlog.Flaky || strings.Join(c.Attempts, " ") != "unexpected-pass known" || c.Failure == nil {
+		t.Errorf("%s after %v, failure %v", c.Verdict, c.Attempts, c.Failure)
+	}
+}
+
+func TestAnUnexpectedPassThatComesAgainStays(t *testing.T) {
+	t.Parallel()
+	cfg := config(t, honest, plan(t, "one", turn))
+	cfg.Rerun, cfg.Judge = 1, expectsFailure{}
+	out, _ := run(t, cfg)
+	c := out.Cases[0]
+	if c.Verdict != eventlog.UnexpectedPass || strings.Join(c.Attempts, " ") != "unexpected-pass unexpected-pass" {
+		t.Errorf("%s after %v", c.Verdict, c.Attempts)
+	}
+}
+
 func TestAFailureThatComesAgainIsNone(t *testing.T) {
 	t.Parallel()
 	cfg := config(t, "makes-messages-up", turns(t, 1, ""))

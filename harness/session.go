@@ -38,11 +38,8 @@ func (s *Session) Hello() contract.Hello { return s.hello }
 // Play runs one case and judges it. A case that ctx ended has the verdict error.
 func (s *Session) Play(ctx context.Context, c *scenarios.Case) eventlog.Case {
 	began := time.Now()
-	rec := caseRecord(c, s.r.attempt(ctx, c, s.hello))
+	rec := s.r.judged(c, s.r.attempt(ctx, c, s.hello))
 	rec.MS = float64(time.Since(began).Microseconds()) / 1000
-	if s.r.cfg.Judge != nil {
-		s.r.cfg.Judge.Judge(&rec, s.hello.SDK.Version)
-	}
 	s.r.mu.Lock()
 	defer s.r.mu.Unlock()
 	s.r.done[len(s.r.done)] = rec

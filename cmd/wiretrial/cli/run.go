@@ -63,7 +63,7 @@ Exit: 0 at least one must passed and nothing is wrong; 1 a failure; 2 usage; 3 t
 	fl.IntVarP(&f.jobs, "jobs", "j", 0, "`N` scenarios at a time (default: by the number of CPUs)")
 	fl.StringVar(&f.seed, "seed", "", "`HEX` seed of words, cuts and the order of the plan (default: random)")
 	fl.StringVar(&f.cut, "cut", "", "write in pieces of `SIZE` (700, 64KiB) or of random sizes where a scenario does not say")
-	fl.IntVar(&f.rerun, "rerun", 0, "run what fails up to `N` times again; a verdict that changes is flaky")
+	fl.IntVar(&f.rerun, "rerun", 0, "run what fails or passes unexpectedly up to `N` times again; a verdict that changes is flaky")
 	fl.BoolVar(&f.slow, "slow", false, "select slow scenarios too")
 	fl.BoolVar(&f.trace, "trace", false, "show what happened on the wire")
 	fl.StringVar(&f.out, "out", "", "keep the event log in `DIR`")
