@@ -37,7 +37,7 @@ func arrows() map[string][]string {
 		"harness/host":      {"adapters/contract"},
 		"harness/eventlog":  {},
 		"harness/verdict":   {"harness/eventlog"},
-		"harness/soak":      {"harness/eventlog", "harness/verdict", "internal/filelock"},
+		"harness/soak":      {"harness", "internal/filelock"},
 		"cmd/mockclaude":    {"mockcli", "mockcli/player"},
 		"cmd/wiretrial":     {""},
 		"":                  {""},

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/wiretrial/wiretrial/harness/eventlog"
+	"github.com/wiretrial/wiretrial/harness/report"
 	"github.com/wiretrial/wiretrial/harness/verdict"
 )
 
@@ -41,7 +42,7 @@ func Text(w io.Writer, t *Tally, o Options) error {
 
 // subject writes what is known of one SDK.
 func (o Options) subject(b *strings.Builder, t *Tally, sums []Sum) {
-	fmt.Fprintf(b, "%s: %s\n", sums[0].Subject, runsText(t, sums[0].Subject))
+	fmt.Fprintf(b, "%s: %s\n", report.Safe(sums[0].Subject.String()), runsText(t, sums[0].Subject))
 	plays, least := 0, sums[0].Plays()
 	counts := map[eventlog.Verdict]int{}
 	for _, s := range sums {
@@ -49,15 +50,15 @@ func (o Options) subject(b *strings.Builder, t *Tally, sums []Sum) {
 		least = min(least, s.Plays())
 		counts[s.Latest.Verdict]++
 	}
-	fmt.Fprintf(b, "  %d cases, %d plays, each at least %d; latest verdicts:%s\n", len(sums), plays, least, verdictsText(counts))
+	fmt.Fprintf(b, "  %s, %s, each at least %d; latest verdicts:%s\n", report.Plural(len(sums), "case"), report.Plural(plays, "play"), least, verdictsText(counts))
 	for _, s := range sums {
 		switch {
 		case s.Changed():
 			o.changed(b, s)
 		case bad(s):
-			fmt.Fprintf(b, "  ✗ %s %s: %s\n", s.ID, s.Latest.Verdict, s.Latest.text())
+			fmt.Fprintf(b, "  ✗ %s %s: %s\n", report.Safe(s.ID), s.Latest.Verdict, s.Latest.text())
 		case o.Each:
-			fmt.Fprintf(b, "  %s:%s\n", s.ID, s.countsText())
+			fmt.Fprintf(b, "  %s:%s\n", report.Safe(s.ID), s.countsText())
 		}
 	}
 	b.WriteByte('\n')
@@ -75,7 +76,7 @@ func runsText(t *Tally, of Subject) string {
 		}
 		text := fmt.Sprintf("%d %s", r.Complete, how)
 		if r.Plan != "" {
-			text += " of " + r.Plan
+			text += " of " + report.Safe(r.Plan)
 		}
 		parts = append(parts, text)
 	}
@@ -97,18 +98,18 @@ func verdictsText(counts map[eventlog.Verdict]int) string {
 
 // changed writes a flaky case: every outcome, how often, and how the first play of it is played again.
 func (o Options) changed(b *strings.Builder, s Sum) {
-	fmt.Fprintf(b, "  ✗ %s flaky: it told another verdict than before\n", s.ID)
-	flag := "--sdk " + s.SDK
+	fmt.Fprintf(b, "  ✗ %s flaky: it told another verdict than before\n", report.Safe(s.ID))
+	flag := "--sdk " + report.Quote(s.SDK)
 	if o.Flag != nil {
 		flag = o.Flag(s.SDK, s.Release)
 	}
 	for _, c := range s.Outcomes {
 		cut := ""
 		if c.First.Cut != "" {
-			cut = " --cut " + c.First.Cut
+			cut = " --cut " + report.Quote(c.First.Cut)
 		}
-		fmt.Fprintf(b, "      %d× %s, first with %d busy beside it on %d CPUs: wiretrial run '%s' %s --seed %s%s\n", c.N, c.text(), c.First.Load, c.First.CPUs,
-			s.ID, flag, c.First.Seed, cut)
+		fmt.Fprintf(b, "      %d× %s, first with %d busy beside it on %d CPUs: wiretrial run %s --seed %s%s %s\n", c.N, c.text(), c.First.Load, c.First.CPUs,
+			report.Quote(s.ID), report.Quote(c.First.Seed), cut, flag)
 	}
 }
 
@@ -119,7 +120,7 @@ func (o Outcome) text() string {
 			parts = append(parts, more)
 		}
 	}
-	return strings.Join(parts, " ")
+	return report.Safe(strings.Join(parts, " "))
 }
 
 func (s Sum) countsText() string {
@@ -156,15 +157,18 @@ func (t *Tally) Status() verdict.Status {
 			failed++
 		}
 	}
-	st := verdict.Status{Code: verdict.OK, Why: fmt.Sprintf("%d plays, and no case changed its verdict", plays)}
+	st := verdict.Status{Code: verdict.OK, Why: fmt.Sprintf("%s, and no case changed its verdict", report.Plural(plays, "play"))}
 	if plays == 0 {
 		st = st.Raise(verdict.Unproven, "nothing was played")
 	}
 	if broken > 0 {
-		st = st.Raise(verdict.Fault, fmt.Sprintf("%d cases end in an error: the harness's or the adapter's fault, never the SDK's", broken))
+		st = st.Raise(verdict.Fault, report.Plural(broken, "case")+" ended in an error: the harness's or the adapter's fault, never the SDK's")
 	}
-	if changed+failed > 0 {
-		st = st.Raise(verdict.Failed, fmt.Sprintf("%d cases changed their verdict, %d failed or passed unexpectedly", changed, failed))
+	if changed > 0 {
+		st = st.Raise(verdict.Failed, report.Plural(changed, "case")+" changed verdicts")
+	}
+	if failed > 0 {
+		st = st.Raise(verdict.Failed, report.Plural(failed, "case")+" failed or passed unexpectedly")
 	}
 	return st
 }

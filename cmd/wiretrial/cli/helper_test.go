@@ -14,6 +14,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -122,6 +123,9 @@ func speak(kind, token string) int {
 			}
 			return line
 		}}
+	case "forgets": // from its second run on it loses what the CLI says, but for the nonces of canaries
+		out = &editor{to: os.Stdout, edit: func(_ int, line []byte) []byte { return forget(token, line) }}
+		defer func() { _ = os.WriteFile(token, nil, 0o600) }()
 	case "stubborn": // says hello, then neither answers nor ends
 		out = &editor{to: os.Stdout, edit: func(n int, line []byte) []byte {
 			if n == 0 {
@@ -137,6 +141,17 @@ func speak(kind, token string) int {
 	}
 	return 0
 }
+
+// forget drops an assistant's message if the file exists.
+func forget(memory string, line []byte) []byte {
+	if _, err := os.Stat(memory); err != nil || !bytes.Contains(line, []byte(`"type":"assistant"`)) || nonce.Match(line) {
+		return line
+	}
+	return nil
+}
+
+// nonce is what canaries look like.
+var nonce = regexp.MustCompile(`"text":"[0-9a-f]{16}"`)
 
 // features leaves only some features in the answer to hello.
 func features(line []byte, only ...string) []byte {

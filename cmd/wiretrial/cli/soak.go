@@ -14,6 +14,7 @@ import (
 
 	"github.com/wiretrial/wiretrial/harness"
 	"github.com/wiretrial/wiretrial/harness/deviations"
+	"github.com/wiretrial/wiretrial/harness/report"
 	"github.com/wiretrial/wiretrial/harness/soak"
 	"github.com/wiretrial/wiretrial/harness/verdict"
 	"github.com/wiretrial/wiretrial/scenarios"
@@ -31,7 +32,7 @@ type soakFlags struct {
 func (a *app) soakCommand() *cobra.Command {
 	f := &soakFlags{}
 	cmd := &cobra.Command{
-		Use:   "soak [PATTERN...] --out DIR [--sdk NAME[@VERSION]]... [--runs N] [--load N]",
+		Use:   "soak [PATTERN...] --out DIR [--sdk NAME[@VERSION]]... [--runs N] [--load N] [-- CMD ARGS...]",
 		Short: "Run scenarios again and again, and find those that change their verdict",
 		Long: `Run scenarios again and again with varied seeds and cuts, add the runs up in DIR/soak.ndjson over all invocations, and name every scenario
 that told one verdict now and another then, with the seeds of both.
@@ -43,7 +44,14 @@ toolchain is at fault; 4 nothing was played; 130 interrupted.`,
 		Example: `  wiretrial soak --out soak --runs 200
   wiretrial soak --out soak --runs 5 --sdk python --sdk typescript --load vary
   wiretrial soak --out soak --status`,
-		RunE: func(c *cobra.Command, args []string) error { return a.soak(c.Context(), f, args) },
+		RunE: func(c *cobra.Command, args []string) error {
+			patterns, command, err := ownAdapter(c, args)
+			if err != nil {
+				return err
+			}
+			f.run.command = command
+			return a.soak(c.Context(), f, patterns)
+		},
 
 		ValidArgsFunction: a.completeIDs,
 	}
@@ -64,6 +72,18 @@ toolchain is at fault; 4 nothing was played; 130 interrupted.`,
 	fl.BoolVar(&f.each, "each", false, "count the plays of every scenario in the report")
 	_ = cmd.RegisterFlagCompletionFunc("sdk", a.completeSDKs)
 	return cmd
+}
+
+// ownAdapter splits the arguments at --: patterns, and the user's adapter.
+func ownAdapter(c *cobra.Command, args []string) (patterns, command []string, err error) {
+	at := c.ArgsLenAtDash()
+	if at < 0 {
+		return args, nil, nil
+	}
+	if at == len(args) {
+		return nil, nil, usagef("no command behind --: want -- CMD ARGS")
+	}
+	return args[:at], args[at:], nil
 }
 
 // vary is the word for conditions that change from run to run.
@@ -118,8 +138,14 @@ func (a *app) soaked(ctx context.Context, f *soakFlags, t *soak.Tally) error {
 	return &exitError{code: status.Code, err: errors.New(status.Why), silent: true}
 }
 
+// ownCommand begins the name of a subject that is an adapter of the user's own: the rest is its command.
+const ownCommand = "-- "
+
 // soakFlag selects a subject of the record again.
 func soakFlag(sdk, release string) string {
+	if strings.HasPrefix(sdk, ownCommand) {
+		return sdk
+	}
 	if builtIn(sdk) || release == "" {
 		return "--sdk " + sdk
 	}
@@ -201,7 +227,11 @@ func (s *soaker) kind(t *target, load int) soak.Kind {
 	if s.f.run.slow {
 		words = append(words, "--slow")
 	}
-	return soak.Kind{Subject: soak.Subject{SDK: t.Name, Release: t.release}, Plan: strings.Join(words, " "), Loaded: load > 0}
+	name := t.Name
+	if len(s.f.run.command) > 0 {
+		name = ownCommand + report.QuoteAll(s.f.run.command)
+	}
+	return soak.Kind{Subject: soak.Subject{SDK: name, Release: t.release}, Plan: strings.Join(words, " "), Loaded: load > 0}
 }
 
 // next is the target and the load of which the record holds the fewest runs; nil if it holds enough of all.
