@@ -54,7 +54,7 @@ func leftoverRules() []Rule {
 			"B091"),
 		rule("PRC-26", LevelShould, ClassMisreport,
 			"A CLI that exits between a check and a signal is no error.",
-			"B036 B037"),
+			"B036"),
 		rule("PRC-27", LevelShould, ClassLeak,
 			"A session that has ended, or waits, takes no processor time.",
 			"B069 B087"),
