@@ -9,7 +9,7 @@ func (c *Cleaner) Record(rec Record) Record {
 	if rec.Plan != nil {
 		p := *rec.Plan
 		p.Levels = keys(c, p.Levels)
-		p.Digest, p.Catalogue, p.Record = c.short(p.Digest), c.short(p.Catalogue), c.short(p.Record)
+		p.Digest, p.Settings, p.Catalogue, p.Record = c.short(p.Digest), c.short(p.Settings), c.short(p.Catalogue), c.short(p.Record)
 		if p.Shard != nil {
 			part := *p.Shard
 			part.Source = c.short(part.Source)

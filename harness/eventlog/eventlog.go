@@ -45,7 +45,8 @@ type Plan struct {
 	Levels      map[string]int `json:"levels"`
 
 	// Digests tell plans apart; they are those of the whole plan, also where only a shard of it ran. Empty: not recorded.
-	Digest    string `json:"digest,omitempty"`    // of the ids and of the flags that change how they are played
+	Digest    string `json:"digest,omitempty"`    // of the ids
+	Settings  string `json:"settings,omitempty"`  // the flags that change how they are played
 	Catalogue string `json:"catalogue,omitempty"` // of the scenario files
 	Record    string `json:"record,omitempty"`    // of the deviations
 	Shard     *Shard `json:"shard,omitempty"`     // nil: the whole plan ran

@@ -109,5 +109,5 @@ func (s *session) print() error {
 	if s.f.json {
 		to = s.Stderr
 	}
-	return s.annotate(to, s.model)
+	return errors.Join(s.show(to, s.model), s.annotate(to, s.model))
 }

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -100,8 +101,7 @@ func (f *runFlags) divide(s *shard.Spec, cat *scenarios.Catalogue, sel *selectio
 		ids = append(ids, c.ID)
 	}
 	p := part{eventlog.Plan{
-		Digest:    shard.Digest(ids, "cut", f.cut, "timeout", f.timeout.String(), "rerun", strconv.Itoa(f.rerun)),
-		Catalogue: shard.CatalogueDigest(cat.Files),
+		Digest: shard.Digest(ids), Settings: f.settings(), Catalogue: shard.CatalogueDigest(cat.Files),
 	}}
 	if s == nil {
 		return p, nil
@@ -118,9 +118,35 @@ func (f *runFlags) divide(s *shard.Spec, cat *scenarios.Catalogue, sel *selectio
 	return p, nil
 }
 
+// settings are the flags that change how cases are played and judged, and are the same for all shards of a plan.
+func (f *runFlags) settings() string {
+	var words []string
+	for _, s := range []struct {
+		name string
+		set  bool
+		text string
+	}{{"--cut", f.cut != "", f.cut}, {"--timeout", f.timeout > 0, f.timeout.String()}, {"--rerun", f.rerun > 0, strconv.Itoa(f.rerun)}} {
+		if s.set {
+			words = append(words, s.name, s.text)
+		}
+	}
+	return strings.Join(words, " ")
+}
+
+// partial judges for one shard: whether a finding over all runs is gone, all shards say together.
+type partial struct{ inner harness.Judge }
+
+// Judge implements harness.Judge: it leaves what passes unexpectedly a pass here; the merge reads from its deviation what it may be.
+func (p partial) Judge(c *eventlog.Case, release string) {
+	p.inner.Judge(c, release)
+	if c.ID == harness.LeftBehind && c.Verdict == eventlog.UnexpectedPass {
+		c.Verdict = eventlog.Pass
+	}
+}
+
 // mark adds what only the command knows to the plan's record.
 func (p part) mark(plan eventlog.Plan, set *deviations.Set) *eventlog.Plan {
-	plan.Digest, plan.Catalogue, plan.Shard = p.plan.Digest, p.plan.Catalogue, p.plan.Shard
+	plan.Digest, plan.Settings, plan.Catalogue, plan.Shard = p.plan.Digest, p.plan.Settings, p.plan.Catalogue, p.plan.Shard
 	if set != nil {
 		plan.Record = set.Digest
 	}

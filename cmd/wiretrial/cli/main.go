@@ -122,8 +122,8 @@ func (a *app) root() *cobra.Command {
 		Args:          cobra.NoArgs,
 		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	cmd.AddCommand(a.runCommand(), a.listCommand(), a.explainCommand(), a.lintCommand(), a.renderCommand(), a.sdkCommand(), a.adapterCommand(), a.mutantsCommand(),
-		a.bisectCommand(), a.soakCommand(), a.versionCommand())
+	cmd.AddCommand(a.runCommand(), a.listCommand(), a.explainCommand(), a.lintCommand(), a.renderCommand(), a.mergeCommand(), a.sdkCommand(), a.adapterCommand(),
+		a.mutantsCommand(), a.bisectCommand(), a.soakCommand(), a.versionCommand())
 	return cmd
 }
 

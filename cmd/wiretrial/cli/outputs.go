@@ -79,9 +79,9 @@ func appendSummary(path string, m *report.Model) error {
 	return err
 }
 
-// annotate writes the report, and in GitHub Actions what GitHub shows beside the code. What an SDK said is no command there.
-func (a *app) annotate(to io.Writer, m *report.Model) error {
-	if a.getenv("GITHUB_ACTIONS") != "true" {
+// show writes the report. In GitHub Actions what an SDK said is no command.
+func (a *app) show(to io.Writer, m *report.Model) error {
+	if !a.actions() {
 		return report.Text(to, m, a.look(to))
 	}
 	var text bytes.Buffer
@@ -90,14 +90,24 @@ func (a *app) annotate(to io.Writer, m *report.Model) error {
 	}
 	if report.Commands(text.String()) {
 		word := rand.Text()
-		fmt.Fprintf(to, "::stop-commands::%s\n", word)
-		text.WriteString("::" + word + "::\n")
+		if _, err := fmt.Fprintf(to, "::stop-commands::%s\n", word); err != nil {
+			return err
+		}
+		fmt.Fprintf(&text, "::%s::\n", word)
 	}
-	if _, err := text.WriteTo(to); err != nil {
-		return err
+	_, err := text.WriteTo(to)
+	return err
+}
+
+// annotate writes what GitHub shows beside the code, in GitHub Actions.
+func (a *app) annotate(to io.Writer, m *report.Model) error {
+	if !a.actions() {
+		return nil
 	}
 	return report.Annotations(to, m)
 }
+
+func (a *app) actions() bool { return a.getenv("GITHUB_ACTIONS") == "true" }
 
 // writeAtomically replaces a file by a whole one, or leaves it as it was. Its mode stays.
 func writeAtomically(path string, text []byte) error {

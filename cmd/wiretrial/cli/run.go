@@ -126,6 +126,9 @@ func (a *app) session(f *runFlags, p plan, t target) (*session, error) {
 	}
 	cfg, judge := p.cfg, deviations.NewJudge(set, p.cfg.Date)
 	cfg.Target, cfg.Judge = t.Target, judge
+	if p.part.plan.Shard != nil {
+		cfg.Judge = partial{judge}
+	}
 	cfg.Exe, cfg.Fake, cfg.Version = a.Exe, fakeBeside(a.Exe), version()
 	return &session{app: a, f: f, cfg: cfg, judge: judge, set: set, target: t, part: p.part, began: a.now()}, nil
 }

@@ -186,7 +186,7 @@ func (a *app) render(path string, out *outputs) error {
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(unwritten(report.Text(a.Stdout, m, a.look(a.Stdout))), out.publish(m)); err != nil {
+	if err := errors.Join(unwritten(a.show(a.Stdout, m)), out.publish(m)); err != nil {
 		return err
 	}
 	if m.End == nil {
