@@ -42,8 +42,18 @@ func NewServer(name, version string, tools ...Tool) (server *mcp.Server, err err
 	return server, nil
 }
 
+type toolCallKey struct{}
+
+// ToolCall gives the call that a [Tool]'s Run is to answer, out of its ctx. By the session of the call the tool speaks to the CLI while it runs:
+// NotifyProgress with the token of the call's parameters, or Ping. ok is false for a context of anything else.
+func ToolCall(ctx context.Context) (call *mcp.CallToolRequest, ok bool) {
+	call, ok = ctx.Value(toolCallKey{}).(*mcp.CallToolRequest)
+	return call, ok
+}
+
 func (t Tool) handler() mcp.ToolHandler {
 	return func(ctx context.Context, r *mcp.CallToolRequest) (result *mcp.CallToolResult, err error) {
+		ctx = context.WithValue(ctx, toolCallKey{}, r)
 		defer func() {
 			if p := recover(); p != nil {
 				err = fmt.Errorf("tool %q panicked: %v", t.Name, p)

@@ -64,8 +64,11 @@ func (f *featureSet) of(session string) *flight {
 }
 
 func (f *featureSet) sdk(s *Step) {
-	if hasRaise(s.Reply) || hasRaise(s.With) {
+	if hasKey(s.Reply, "raise") || hasKey(s.With, "raise") {
 		f.add("callback.throws")
+	}
+	if hasKey(s.Reply, "unserializable") || hasKey(s.With, "unserializable") {
+		f.add("callback.unserializable")
 	}
 	switch s.Key() {
 	case "sdk.asks":
@@ -85,8 +88,11 @@ func (f *featureSet) sdk(s *Step) {
 // store adds what a step of the session store needs.
 func (f *featureSet) store(s *Step) {
 	f.add("callback.session_store")
-	if hasRaise(s.Reply) || hasRaise(s.With) {
+	if hasKey(s.Reply, "raise") || hasKey(s.With, "raise") {
 		f.add("callback.throws")
+	}
+	if hasKey(s.Reply, "unserializable") || hasKey(s.With, "unserializable") {
+		f.add("callback.unserializable")
 	}
 }
 
@@ -148,10 +154,10 @@ func (f *featureSet) read(s *Step) {
 	}
 }
 
-// hasRaise tells a callback that fails from one that answers.
-func hasRaise(v Value) bool {
+// hasKey tells a callback that fails, or answers what cannot be written, from one that answers.
+func hasKey(v Value, key string) bool {
 	m, ok := v.(map[string]any)
-	return ok && m["raise"] != nil
+	return ok && m[key] != nil
 }
 
 // flight is what one client has in flight, as far as the steps show it.

@@ -195,18 +195,21 @@ func (d *decoder) kinds(n *node) []string {
 	return out
 }
 
-// reply reads what a callback answers: a map, JSON text, or {raise: TEXT}.
+// reply reads what a callback answers: a map, JSON text, {raise: TEXT} or {unserializable: true}.
 func (d *decoder) reply(n *node) Value {
 	text, isText := n.text()
-	raise := n.get("raise")
+	raise, odd := n.get("raise"), n.get("unserializable")
 	switch {
 	case isText && !strings.Contains(text, "${") && !json.Valid([]byte(text)):
 		d.bad(n, "a map or JSON text")
 	case !isText && n.shape != object:
-		d.bad(n, "a map, JSON text or {raise: TEXT}")
+		d.bad(n, "a map, JSON text, {raise: TEXT} or {unserializable: true}")
 	case raise != nil:
 		d.word(raise)
 		d.onlyKeys(n, "a reply that raises", "raise")
+	case odd != nil:
+		d.onlyKeys(n, "a reply that cannot be written", "unserializable")
+		d.flag(odd)
 	}
 	return n.plain()
 }

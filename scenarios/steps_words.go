@@ -10,7 +10,7 @@ func Operations() []string {
 		"ping", "mcp_status", "get_context_usage", "stop_task", "mcp_reconnect", "mcp_toggle", "rewind_files",
 		"set_max_thinking_tokens", "set_mcp_permission_mode_override", "apply_flag_settings", "update_settings", "get_usage", "read_file",
 		"seed_read_state", "reload_plugins", "reload_skills", "reload_output_styles", "mcp_read_resource", "mcp_set_servers",
-		"background_tasks", "task.end", "disconnect", "abort",
+		"background_tasks", "mcp_send", "task.end", "disconnect", "abort",
 	}
 }
 
@@ -46,7 +46,7 @@ func requestArgs(op string) []string {
 		"set_max_thinking_tokens":          {"max_thinking_tokens", "thinking_display"},
 		"set_mcp_permission_mode_override": {"server", "mode"},
 		"get_context_usage":                {"detail"}, "get_usage": {"skip_behaviors"},
-		"stop_task": {"task_id"}, "background_tasks": {"tool_use_id"},
+		"stop_task": {"task_id"}, "background_tasks": {"tool_use_id"}, "mcp_send": {"method", "params"},
 		"mcp_reconnect": {"server"}, "mcp_toggle": {"server", "enabled"}, "mcp_read_resource": {"server", "uri"}, "mcp_set_servers": {"servers"},
 		"rewind_files": {"user_message_id", "dry_run"}, "read_file": {"path", "max_bytes", "encoding"}, "seed_read_state": {"path", "mtime"},
 		"apply_flag_settings": {"settings"}, "update_settings": {"source", "settings"},
@@ -60,7 +60,7 @@ func FeatureNames() []string {
 	return append(Operations(),
 		"reconnect", "connect.twice",
 		"callback.can_use_tool", "callback.hook", "callback.mcp_tool", "callback.elicitation", "callback.user_dialog",
-		"callback.session_store", "callback.throws", "callback.withdrawn", "stderr",
+		"callback.session_store", "callback.throws", "callback.unserializable", "callback.withdrawn", "stderr",
 		"prompt.stream", "prompt.pull", "receive.turn", "interrupt.answered",
 		"concurrent.any", "concurrent.interrupt", "context.task", "context.loop", "context.callback",
 		"cancel.sdk", "env.add", "env.replace", "shape.raw", "yields.control", "yields.unknown",

@@ -19,6 +19,7 @@ const (
 	CodeSDK           = -32000 // the SDK failed; data: Failure
 	CodeAdapterFault  = -32002 // the adapter's own fault: verdict error
 	CodeCallbackFails = -32050 // harness to adapter: the user's callback raises this message
+	CodeCallbackOdd   = -32051 // harness to adapter: the user's callback answers with a value that JSON has not
 )
 
 // Message is any line of the channel. A request has Method and ID, a notification Method only, an answer ID and Result or Error. The
@@ -87,7 +88,8 @@ type Hook struct {
 
 // Server is an in-process MCP server to build at open. Servers with one Instance are one shared object.
 type Server struct {
-	Name     string `json:"name"`
+	Name     string `json:"name"`               // the key under which it is configured
+	OwnName  string `json:"own_name,omitempty"` // what it calls itself; empty is Name
 	Tools    []Tool `json:"tools"`
 	Instance string `json:"instance,omitempty"`
 }
@@ -210,8 +212,8 @@ func Operations() []string {
 		"connect", "query", "receive", "break", "prompt", "interrupt", "set_model", "set_permission_mode", "server_info", "send", "ping",
 		"mcp_status", "get_context_usage", "stop_task", "mcp_reconnect", "mcp_toggle", "rewind_files", "set_max_thinking_tokens",
 		"set_mcp_permission_mode_override", "apply_flag_settings", "update_settings", "get_usage", "read_file", "seed_read_state",
-		"reload_plugins", "reload_skills", "reload_output_styles", "mcp_read_resource", "mcp_set_servers", "background_tasks", "task.end",
-		"disconnect", "abort",
+		"reload_plugins", "reload_skills", "reload_output_styles", "mcp_read_resource", "mcp_set_servers", "background_tasks", "mcp_send",
+		"task.end", "disconnect", "abort",
 	}
 }
 
@@ -221,7 +223,7 @@ func GivesValue(operation string) bool {
 	return slices.Contains([]string{
 		"interrupt", "server_info", "ping", "mcp_status", "get_context_usage", "rewind_files", "set_max_thinking_tokens",
 		"set_mcp_permission_mode_override", "apply_flag_settings", "update_settings", "get_usage", "read_file", "seed_read_state",
-		"reload_plugins", "reload_skills", "reload_output_styles", "mcp_read_resource", "mcp_set_servers", "background_tasks",
+		"reload_plugins", "reload_skills", "reload_output_styles", "mcp_read_resource", "mcp_set_servers", "background_tasks", "mcp_send",
 	}, operation)
 }
 
@@ -230,7 +232,7 @@ func Features() []string {
 	traits := []string{
 		"reconnect", "connect.twice",
 		"callback.can_use_tool", "callback.hook", "callback.mcp_tool", "callback.elicitation", "callback.user_dialog",
-		"callback.session_store", "callback.throws", "callback.withdrawn", "stderr",
+		"callback.session_store", "callback.throws", "callback.unserializable", "callback.withdrawn", "stderr",
 		"prompt.stream", "prompt.pull", "receive.turn", "interrupt.answered",
 		"concurrent.any", "concurrent.interrupt", "context.task", "context.loop", "context.callback",
 		"cancel.sdk", "env.add", "env.replace", "shape.raw", "yields.control", "yields.unknown",

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"strconv"
@@ -29,6 +30,7 @@ type channel struct {
 // ask is a request to the harness that has no answer yet.
 type ask struct {
 	id     string
+	ctx    context.Context // of the callback
 	answer chan contract.Message
 	// work are operations that are to run inside this callback.
 	work chan func(context.Context)
@@ -112,6 +114,9 @@ func (c *channel) message(client string, op, raw json.RawMessage) {
 	c.send(append(line, `}}`...))
 }
 
+// errUnserializable is that the user's callback is to answer what JSON cannot hold.
+var errUnserializable = errors.New("an answer that JSON cannot hold")
+
 // errUser is what the harness wants the user's callback or stream to fail with.
 type errUser struct{ text string }
 
@@ -124,7 +129,7 @@ func (c *channel) ask(ctx context.Context, method string, params any) (json.RawM
 	if err != nil {
 		return nil, err
 	}
-	a := c.open()
+	a := c.open(ctx)
 	defer c.settle(a)
 	id, err := json.Marshal(a.id)
 	if err != nil {
@@ -148,18 +153,20 @@ func answerOf(m contract.Message) (json.RawMessage, error) {
 	switch {
 	case m.Error != nil && m.Error.Code == contract.CodeCallbackFails:
 		return nil, errUser{m.Error.Message}
+	case m.Error != nil && m.Error.Code == contract.CodeCallbackOdd:
+		return nil, errUnserializable
 	case m.Error != nil:
 		return nil, m.Error
 	}
 	return m.Result, nil
 }
 
-func (c *channel) open() *ask {
+func (c *channel) open(ctx context.Context) *ask {
 	c.asks.Lock()
 	defer c.asks.Unlock()
 	c.asks.last++
 	a := &ask{
-		id: "a" + strconv.Itoa(c.asks.last), answer: make(chan contract.Message, 1),
+		id: "a" + strconv.Itoa(c.asks.last), ctx: ctx, answer: make(chan contract.Message, 1),
 		work: make(chan func(context.Context)), over: make(chan struct{}),
 	}
 	c.asks.open[a.id] = a

@@ -33,6 +33,7 @@ func every() map[string]perform {
 		"connect": (*session).connect, "query": (*session).query, "receive": (*session).receive, "break": (*session).leave,
 		"prompt": (*session).oneShot, "disconnect": (*session).disconnect, "abort": (*session).abort, "send": (*session).send,
 		"task.end": (*session).taskEnd, "server_info": (*session).serverInfo, "ping": (*session).ping,
+		"mcp_send": (*session).mcpSend,
 		"mcp_status": gives(func(c controls, ctx context.Context, _ args) (json.RawMessage, error) {
 			got, err := c.MCPStatus(ctx)
 			return got.Raw, err
@@ -80,6 +81,8 @@ type args struct {
 	MTime         int64                             `json:"mtime"`
 	URI           string                            `json:"uri"`
 	Servers       map[string]client.MCPServerConfig `json:"servers"`
+	Method        string                            `json:"method"`
+	Params        json.RawMessage                   `json:"params"`
 
 	all json.RawMessage // the parameters as they came
 }

@@ -1,8 +1,10 @@
 package goadapter
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"time"
 
 	"github.com/modelcontextprotocol/go-sdk/mcp"
@@ -74,7 +76,7 @@ func (s *session) server(c contract.Server) (*mcp.Server, error) {
 		for i, t := range c.Tools {
 			tools[i] = s.tool(c.Name, t)
 		}
-		return client.NewServer(c.Name, "1", tools...)
+		return client.NewServer(cmp.Or(c.OwnName, c.Name), "1", tools...)
 	}
 	if c.Instance == "" {
 		return build()
@@ -111,6 +113,9 @@ func (s *session) callback(ctx context.Context, name string, args any) (json.Raw
 
 func (s *session) canUseTool(ctx context.Context, r client.PermissionRequest) (client.PermissionResult, error) {
 	answer, err := s.callback(ctx, "can_use_tool", withoutSubtype(r.Raw))
+	if errors.Is(err, errUnserializable) {
+		return protocol.AllowTool(json.RawMessage(`{"n":`)), nil
+	}
 	if err != nil {
 		return client.PermissionResult{}, err
 	}
@@ -137,11 +142,17 @@ func withoutSubtype(body json.RawMessage) map[string]json.RawMessage {
 
 func (s *session) elicitation(ctx context.Context, e client.Elicitation) (client.ElicitationResult, error) {
 	answer, err := s.callback(ctx, "elicitation", withoutSubtype(e.Raw))
+	if errors.Is(err, errUnserializable) {
+		return protocol.AcceptElicitation(json.RawMessage(`{"n":`)), nil
+	}
 	return protocol.View[client.ElicitationResult](answer), err
 }
 
 func (s *session) userDialog(ctx context.Context, d client.UserDialog) (client.UserDialogResult, error) {
 	answer, err := s.callback(ctx, "user_dialog", withoutSubtype(d.Raw))
+	if errors.Is(err, errUnserializable) {
+		return protocol.CompleteDialog(json.RawMessage(`{"n":`)), nil
+	}
 	return protocol.View[client.UserDialogResult](answer), err
 }
 
@@ -163,6 +174,9 @@ func (s *session) hook(h contract.Hook) client.Hook {
 				args["tool_use_id"] = in.ToolUseID
 			}
 			answer, err := s.callback(ctx, "hook", args)
+			if errors.Is(err, errUnserializable) {
+				return map[string]any{"systemMessage": make(chan int)}, nil
+			}
 			if err != nil || string(answer) == "null" {
 				return nil, err
 			}

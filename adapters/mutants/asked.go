@@ -5,9 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
+	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/tidwall/gjson"
@@ -124,272 +123,41 @@ func idsOpenOnce(p *parts.Parts) {
 	}
 }
 
-// serverFaults are the faults in how in-process servers are found and spoken to.
-func serverFaults() []Mutant {
+// unencodedFaults are the faults in what becomes of an answer that JSON cannot hold.
+func unencodedFaults() []Mutant {
+	all := kills("permissions/unserializable-answer", "hooks/unserializable-output", "elicitation/unserializable-answer")
 	return []Mutant{
 		{
-			Name: "first-server", Group: Answers, Fault: "gives every message to the server that it got one for first",
-			Kills: kills("mcp/two-servers", "mcp/unknown-server", "mcp/odd-messages"),
-			Parts: firstServer(),
-		}, {
-			Name: "withdrawal-ends-server", Group: Answers, Fault: "takes the withdrawal of a call for the end of its server",
-			Kills: kills("mcp/withdrawn-call"),
-			Parts: withdrawalEndsServer(),
-		}, {
-			Name: "tools-only", Group: Answers, Fault: "lets its servers answer what is about tools, and nothing else",
-			Kills: kills("mcp/ping"),
-			Parts: handling(protocol.SubMCPMessage, func(ctx context.Context, r parts.Request, own parts.Handler) (any, error) {
-				if gjson.GetBytes(r.Message.Raw, "request.message.method").Str == "ping" {
-					return nil, errors.New("method not found: ping")
-				}
-				return own(ctx, r)
-			}),
-		}, {
-			Name: "pending-is-failed", Group: Drift, Fault: "takes a server that still connects for one that failed",
-			Kills: kills("mcp/still-connecting"),
-			Parts: rewriting(protocol.TypeSystem, func(raw []byte) []byte {
-				if gjson.GetBytes(raw, "mcp_servers.0.status").Str != "pending" {
-					return raw
-				}
-				return set(raw, "mcp_servers.0.status", `"failed"`)
-			}),
-		},
-	}
-}
-
-func firstServer() func() *parts.Parts {
-	return with(func(p *parts.Parts) {
-		var first atomic.Pointer[string]
-		p.Inbound = func(next func(protocol.Message)) func(protocol.Message) {
-			return func(m protocol.Message) {
-				if m.Subtype == protocol.SubMCPMessage {
-					name := gjson.GetBytes(m.Raw, "request.server_name").Raw
-					first.CompareAndSwap(nil, &name)
-					m.Raw = set(m.Raw, "request.server_name", *first.Load())
-				}
-				next(m)
-			}
-		}
-	})
-}
-
-func withdrawalEndsServer() func() *parts.Parts {
-	return with(func(p *parts.Parts) {
-		var gone atomic.Bool
-		p.Inbound = seeing(func(m protocol.Message) {
-			if m.Type == protocol.TypeControlCancel {
-				gone.Store(true)
-			}
-		})
-		p.Handler = handler(protocol.SubMCPMessage, func(ctx context.Context, r parts.Request, own parts.Handler) (any, error) {
-			if gone.Load() {
-				return nil, errors.New("the server is closed")
-			}
-			return own(ctx, r)
-		})
-	})
-}
-
-// togetherFaults are the faults in what is counted: prompts, results, tasks.
-func togetherFaults() []Mutant {
-	return []Mutant{
-		{
-			Name: "one-result-each", Group: Requests, Fault: "ends the reading of a turn when every prompt so far has a result of its own",
-			Kills: kills("turns/prompt-taken-into-the-turn"),
-			Parts: with(func(p *parts.Parts) { p.Turns = func() parts.Turns { return &counting{Turns: parts.NewTurns()} } }),
-		}, {
-			Name: "eof-when-all-have-results", Group: Stdin, Fault: "closes stdin only when every prompt has a result of its own",
-			Kills: kills("turns/prompts-answered-together"),
+			Name: "leaves-out-unencoded", Group: Answers, Fault: "leaves out of an answer what it cannot encode", Opposite: "silent-unencoded",
+			Kills: all,
 			Parts: with(func(p *parts.Parts) {
-				p.InputEnd = func(time.Duration) parts.InputEnd {
-					prompts := 0
-					return judge(func(s parts.Step, m protocol.Message) parts.Verdict {
-						switch {
-						case s == parts.PromptWritten:
-							prompts++
-						case s == parts.Received && m.Type == protocol.TypeResult:
-							prompts--
-						}
-						return parts.Verdict{CloseInput: prompts <= 0 && s == parts.Received && m.Type == protocol.TypeResult}
-					})
-				}
-			}),
-		}, {
-			Name: "completed-only", Group: Stdin, Fault: "knows no other end of a task than its completion",
-			Kills: kills("stdin/task-ends-in-each-word"),
-			Parts: with(func(p *parts.Parts) {
-				p.InputEnd = func(ceiling time.Duration) parts.InputEnd {
-					own := parts.NewInputEnd(ceiling)
-					return judge(func(s parts.Step, m protocol.Message) parts.Verdict {
-						if endsOtherwise(m) {
-							m = protocol.Message{}
-						}
-						return own.Step(s, m)
-					})
-				}
-			}),
-		}, {
-			Name: "counts-ends", Group: Stdin, Fault: "counts the ends of tasks that it is told, and not the tasks that ended",
-			Kills: kills("stdin/end-told-twice"),
-			Parts: with(func(p *parts.Parts) {
-				p.InputEnd = func(time.Duration) parts.InputEnd {
-					open := 0
-					return judge(func(s parts.Step, m protocol.Message) parts.Verdict {
-						switch {
-						case m.Kind() == "system/task_started":
-							open++
-						case m.Type == protocol.TypeSystem && m.System().EndsTask():
-							open--
-						}
-						return parts.Verdict{CloseInput: m.Type == protocol.TypeResult && open <= 0}
-					})
-				}
-			}),
-		}, {
-			Name: "writes-into-nothing", Group: Requests, Fault: "ends stdin with its prompt stream, and waits for the answer to what it can write no more",
-			Kills: kills("control/after-the-end-of-input"),
-			Parts: with(writesIntoNothing),
-		},
-	}
-}
-
-// endsOtherwise tells the end of a task that did not complete.
-func endsOtherwise(m protocol.Message) bool {
-	if m.Type != protocol.TypeSystem || !m.System().EndsTask() {
-		return false
-	}
-	return gjson.GetBytes(m.Raw, "status").Str != "completed" && gjson.GetBytes(m.Raw, "patch.status").Str != "completed"
-}
-
-// counting is the product's judge of turns, but that a result ends a turn only when there are as many as prompts.
-type counting struct {
-	parts.Turns
-	prompts, results int
-}
-
-func (c *counting) Wrote() int {
-	c.prompts++
-	return c.Turns.Wrote()
-}
-
-func (c *counting) Judge(m protocol.Message) parts.Mark {
-	mark := c.Turns.Judge(m)
-	if m.Type == protocol.TypeResult {
-		c.results++
-		mark.Ends = mark.Ends && c.results >= c.prompts
-	}
-	return mark
-}
-
-// unwritten loses what is written after the end of its prompt stream.
-type unwritten struct {
-	transport.Transport
-	ended *atomic.Bool
-}
-
-func writesIntoNothing(p *parts.Parts) {
-	ended := &atomic.Bool{}
-	p.Wrap = func(t transport.Transport) transport.Transport { return unwritten{t, ended} }
-	p.Prompt = func(next parts.Pull) parts.Pull {
-		return func(ctx context.Context) (json.RawMessage, error) {
-			line, err := next(ctx)
-			if errors.Is(err, io.EOF) {
-				ended.Store(true)
-			}
-			return line, err
-		}
-	}
-}
-
-func (u unwritten) WriteFrame(ctx context.Context, frame []byte) error {
-	if u.ended.Load() {
-		return nil
-	}
-	return u.Transport.WriteFrame(ctx, frame)
-}
-
-// toldFaults are the faults in what is told twice, beside a message, or while an answer is awaited.
-func toldFaults() []Mutant {
-	return []Mutant{
-		{
-			Name: "told-once", Group: Drift, Fault: "drops a message whose text came in stream events", Opposite: "told-again",
-			Kills: kills("turns/told-three-times"),
-			Parts: with(func(p *parts.Parts) {
-				streamed := false // of the reading goroutine
-				p.Inbound = without(func(m protocol.Message) bool {
-					streamed = streamed || m.Type == protocol.TypeStreamEvent
-					return streamed && m.Type == protocol.TypeAssistant
-				})
-			}),
-		}, {
-			Name: "told-again", Group: Drift, Fault: "makes a message of a result's text", Opposite: "told-once",
-			Kills: kills("turns/told-three-times"),
-			Parts: with(func(p *parts.Parts) {
-				p.Inbound = func(next func(protocol.Message)) func(protocol.Message) {
-					var last protocol.Message // of the reading goroutine
-					return func(m protocol.Message) {
-						if m.Type == protocol.TypeAssistant {
-							last = m
-						}
-						if m.Type == protocol.TypeResult && last.Raw != nil {
-							next(last)
-						}
-						next(m)
+				p.Answer = func(r parts.Request, o parts.Outcome) []byte {
+					if unencoded(r, o) {
+						o = parts.Outcome{Value: map[string]string{"behavior": "allow", "action": "accept"}}
 					}
+					return parts.Answer(r, o)
 				}
 			}),
 		}, {
-			Name: "error-inside", Group: Drift, Fault: "looks for what went wrong with a reply inside its message",
-			Kills: kills("drift/error-of-a-reply"),
-			Parts: rewriting(protocol.TypeAssistant, func(raw []byte) []byte {
-				inside := gjson.GetBytes(raw, "message.error").Raw
-				if raw = drop(raw, "error"); inside != "" {
-					raw = set(raw, "error", inside)
+			Name: "silent-unencoded", Group: Answers, Fault: "gives no answer where it cannot encode one", Opposite: "leaves-out-unencoded",
+			Kills: all,
+			Parts: with(func(p *parts.Parts) {
+				p.Answer = func(r parts.Request, o parts.Outcome) []byte {
+					if unencoded(r, o) {
+						return nil
+					}
+					return parts.Answer(r, o)
 				}
-				return raw
 			}),
-		}, {
-			Name: "adds-lists", Group: Drift, Fault: "takes a list of tasks for what was added to the one before",
-			Kills: kills("drift/list-of-tasks"),
-			Parts: with(addsLists),
-		}, {
-			Name: "deaf-while-interrupting", Group: Requests, Fault: "drops what comes before the answer to an interrupt",
-			Kills: kills("interrupt/agent-killed"),
-			Parts: with(deafWhileInterrupting),
 		},
 	}
 }
 
-func addsLists(p *parts.Parts) {
-	tasks := "" // of the reading goroutine
-	decode := p.Decode
-	p.Decode = func(frame []byte) (protocol.Message, error) {
-		m, err := decode(frame)
-		if err != nil || m.Kind() != "system/background_tasks_changed" {
-			return m, err
-		}
-		for _, task := range gjson.GetBytes(frame, "tasks").Array() {
-			if tasks != "" {
-				tasks += ","
-			}
-			tasks += task.Raw
-		}
-		return decode(set(frame, "tasks", "["+tasks+"]"))
+// unencoded tells an answer that JSON cannot hold. Of a hook the client says so itself.
+func unencoded(r parts.Request, o parts.Outcome) bool {
+	if o.Err != nil {
+		return r.Message.Subtype == protocol.SubHookCallback && strings.Contains(o.Err.Error(), "is no JSON")
 	}
-}
-
-func deafWhileInterrupting(p *parts.Parts) {
-	var waiting atomic.Bool
-	p.Request = func(id protocol.ID, r protocol.Request) ([]byte, error) {
-		if r.Subtype() == protocol.SubInterrupt {
-			waiting.Store(true)
-		}
-		return protocol.EncodeRequest(id, r)
-	}
-	p.Inbound = without(func(m protocol.Message) bool {
-		if m.Type == protocol.TypeControlResponse {
-			waiting.Store(false)
-		}
-		return waiting.Load() && !m.IsControl()
-	})
+	_, err := protocol.EncodeSuccess(r.ID, o.Value)
+	return err != nil
 }

@@ -114,7 +114,7 @@ func askedFaults() []Mutant {
 			Parts: with(cancelsLatest),
 		}, {
 			Name: "flattens-results", Group: Answers, Fault: "gives the CLI the text of a tool's result, and nothing else of it",
-			Kills: kills("mcp/content-kinds", "mcp/structured-content"),
+			Kills: kills("mcp/content-kinds", "mcp/structured-content", "mcp/result-meta"),
 			Parts: answersBy(func(_ parts.Request, value any) any {
 				if reply, ok := value.(protocol.MCPResponse); ok && gjson.GetBytes(reply.Response, "result.content").Exists() {
 					reply.Response = flat(reply.Response)
@@ -350,7 +350,8 @@ func flat(response json.RawMessage) json.RawMessage {
 	if err != nil {
 		return response
 	}
-	return drop(set(response, "result.content", `[{"type":"text","text":`+string(quoted)+`}]`), "result.structuredContent")
+	response = set(response, "result.content", `[{"type":"text","text":`+string(quoted)+`}]`)
+	return drop(drop(response, "result.structuredContent"), "result._meta")
 }
 
 // cutAt gives the product with lines that are cut at a size in bytes.

@@ -71,7 +71,7 @@ func All() []Mutant {
 func every() []Mutant {
 	return slices.Concat(bytesGroup(), startGroup(), stdinGroup(), answersGroup(), requestsGroup(), payloadFaults(), flowGroup(), processGroup(),
 		spawnGroup(), optionGroup(), startupGroup(), inputGroup(), driftGroup(), kindFaults(), turnFaults(), betweenFaults(), lineFaults(), streamFaults(), guardFaults(),
-		hookFaults(), serverFaults(), togetherFaults(), toldFaults(), closingFaults(), controls())
+		hookFaults(), serverFaults(), speakingFaults(), unencodedFaults(), togetherFaults(), toldFaults(), closingFaults(), controls())
 }
 
 // Find gives the mutant of a name.

@@ -4,7 +4,7 @@ import dataclasses
 
 import wire
 from offers import HOOK, OPTIONS, sdk, types
-from rpc import Unsupported
+from rpc import Unserializable, Unsupported
 
 
 class Callbacks:
@@ -85,7 +85,7 @@ class Callbacks:
         shared = server.get("instance")
         if shared not in self.servers or shared is None:
             tools = [self.tool(server["name"], tool) for tool in server["tools"]]
-            self.servers[shared] = sdk.create_sdk_mcp_server(server["name"], tools=tools)
+            self.servers[shared] = sdk.create_sdk_mcp_server(server.get("own_name", server["name"]), tools=tools)
         return self.servers[shared]
 
     def tool(self, server, tool):
@@ -98,7 +98,10 @@ class Callbacks:
     def hook(self, name):
         async def hook(data, tool_use_id, context):
             args = {"hook": name, "input": data} | ({} if tool_use_id is None else {"tool_use_id": tool_use_id})
-            answer = await self.ask("hook", args)
+            try:
+                answer = await self.ask("hook", args)
+            except Unserializable:
+                return {"systemMessage": object()}
             return answer and {{"continue": "continue_", "async": "async_"}.get(key, key): value for key, value in answer.items()}
         return hook
 
@@ -106,7 +109,10 @@ class Callbacks:
         args = {"suggestions": "permission_suggestions", "signal": None}
         extra = {args.get(key, key): wire.plain(value) for key, value in wire.fields(context).items() if value is not None}
         extra.pop(None, None)
-        answer = await self.ask("can_use_tool", {"tool_name": tool_name, "input": data, **extra})
+        try:
+            answer = await self.ask("can_use_tool", {"tool_name": tool_name, "input": data, **extra})
+        except Unserializable:
+            return types.PermissionResultAllow(updated_input={"n": object()})
         if answer["behavior"] == "deny":
             return types.PermissionResultDeny(**{key: answer[key] for key in ("message", "interrupt") if key in answer})
         given = {"updated_input": answer["updatedInput"]} if "updatedInput" in answer else {}

@@ -51,7 +51,7 @@ def features():
                  "callback.mcp_tool": hasattr(sdk, "create_sdk_mcp_server"), "callback.session_store": "session_store" in OPTIONS}
     found += [name for name, has in callbacks.items() if has]
     if any(callbacks.values()):
-        found += ["callback.throws", "callback.withdrawn", "context.callback"]
+        found += ["callback.throws", "callback.unserializable", "callback.withdrawn", "context.callback"]
     return found + [name for name, option in {"stderr": "stderr", "env.add": "env"}.items() if option in OPTIONS]
 
 

@@ -13,7 +13,7 @@ import threading
 
 import anyio
 
-UNKNOWN_METHOD, INVALID_PARAMS, SDK_FAILED, ADAPTER_FAULT, CALLBACK_FAILS = -32601, -32602, -32000, -32002, -32050
+UNKNOWN_METHOD, INVALID_PARAMS, SDK_FAILED, ADAPTER_FAULT, CALLBACK_FAILS, CALLBACK_ODD = -32601, -32602, -32000, -32002, -32050, -32051
 
 
 class Unsupported(Exception):
@@ -26,6 +26,10 @@ class UnknownMethod(Exception):
 
 class UserError(Exception):
     """What the harness wants the user's callback or prompt stream to raise."""
+
+
+class Unserializable(Exception):
+    """The harness wants the user's callback to answer with a value that JSON has not."""
 
 
 class Fault(Exception):
@@ -148,6 +152,8 @@ class Channel:
             raise
         finally:
             del self.asked[name]
+        if "error" in answer and answer["error"]["code"] == CALLBACK_ODD:
+            raise Unserializable
         if "error" in answer:
             raise UserError(answer["error"]["message"])
         return answer["result"]

@@ -3,7 +3,7 @@
 // its version. What the SDK cannot do is refused, never imitated.
 import * as sdk from '@anthropic-ai/claude-agent-sdk'
 import * as offers from './offers.mjs'
-import { ADAPTER_FAULT, Cancelled, Channel, Operation, Refusal, SDK_FAILED, UNKNOWN_METHOD, UserError, unsupported } from './rpc.mjs'
+import { ADAPTER_FAULT, Cancelled, Channel, Operation, Refusal, SDK_FAILED, UNKNOWN_METHOD, Unserializable, UserError, unsupported } from './rpc.mjs'
 
 const zod = await import('zod').catch(() => undefined) // its users bring it to declare tools
 
@@ -83,8 +83,8 @@ function wired(members) {
 const features = [
   'connect', 'query', 'receive', 'prompt', 'break', 'disconnect', 'abort', 'reconnect', 'prompt.stream', 'prompt.pull',
   'interrupt.answered', 'concurrent.any', 'context.task', 'context.callback', 'cancel.sdk', 'env.replace', 'shape.raw', 'yields.unknown',
-  'callback.can_use_tool', 'callback.hook', 'callback.throws', 'callback.withdrawn', 'stderr',
-  ...(zod && sdk.createSdkMcpServer ? ['callback.mcp_tool'] : []),
+  'callback.can_use_tool', 'callback.hook', 'callback.throws', 'callback.unserializable', 'callback.withdrawn', 'stderr',
+  ...(zod && sdk.createSdkMcpServer ? ['callback.mcp_tool', 'mcp_send'] : []),
   ...(offers.options.has('onElicitation') ? ['callback.elicitation'] : []),
   ...(offers.options.has('sessionStore') ? ['callback.session_store'] : []),
   ...(offers.options.has('onUserDialog') ? ['callback.user_dialog'] : []),
@@ -154,6 +154,18 @@ function shapeOf(schema) {
   return Object.fromEntries(entries)
 }
 
+/** Gives, where the harness wants an answer that JSON cannot hold, one with a BigInt in it. */
+function orBigInt(name) {
+  const answers = {
+    can_use_tool: { behavior: 'allow', updatedInput: { n: 1n } }, hook: { systemMessage: 1n },
+    elicitation: { action: 'accept', content: { n: 1n } }, user_dialog: { behavior: 'completed', result: { n: 1n } },
+  }
+  return (error) => {
+    if (error instanceof Unserializable) return answers[name]
+    throw error
+  }
+}
+
 /** What the harness calls a client: the options, and the Query made with them. */
 class Session {
   left = [] // reads that a cancelled receive had begun
@@ -177,7 +189,7 @@ class Session {
       callbacks: (names) => names.forEach((name) => {
         if (!offers.options.has(CALLBACKS[name])) throw unsupported(`callbacks.${name}`)
         this.options[CALLBACKS[name]] = name === 'can_use_tool' ? (...given) => this.#canUseTool(...given)
-          : (request, { signal } = {}) => this.#ask(name, wired(request), signal)
+          : (request, { signal } = {}) => this.#ask(name, wired(request), signal).catch(orBigInt(name))
       }),
       hooks: (hooks) => (this.options.hooks = this.#hooks(hooks)),
       mcp_servers: (servers) => this.#servers(Object.fromEntries(servers.map((server) => [server.name, this.#server(server)]))),
@@ -206,8 +218,8 @@ class Session {
     const events = {}
     for (const { id, event, matcher, timeout_ms, on_failure } of hooks) {
       if (on_failure && !offers.matcher.has('onFailure')) throw unsupported('hooks.on_failure')
-      const callback = async (input, tool_use_id, { signal } = {}) =>
-        (await this.#ask('hook', { hook: id, input, tool_use_id }, signal)) ?? undefined // a function without a return gives no null
+      const callback = async (input, tool_use_id, { signal } = {}) => // a function without a return gives no null
+        (await this.#ask('hook', { hook: id, input, tool_use_id }, signal).catch(orBigInt('hook'))) ?? undefined
       const entry = { hooks: [callback], ...(matcher && { matcher }), ...(timeout_ms && { timeout: timeout_ms / 1000 }),
         ...(on_failure && { onFailure: on_failure }) }
       ;(events[event] ??= []).push(entry)
@@ -228,20 +240,29 @@ class Session {
     return Object.fromEntries(methods.map((method) => [camel(method), has[method]]))
   }
 
-  #server({ name, tools, instance }) {
-    const build = () => sdk.createSdkMcpServer({ name, tools: tools.map((tool) => sdk.tool(tool.name, tool.description, shapeOf(tool.inputSchema),
-      (given, extra) => this.#ask('mcp_tool', { server: name, tool: tool.name, arguments: given }, extra?.signal))) })
+  #server({ name, own_name = name, tools, instance }) {
+    const build = () => sdk.createSdkMcpServer({ name: own_name, tools: tools.map((tool) => sdk.tool(tool.name, tool.description, shapeOf(tool.inputSchema),
+      (given, extra) => this.#ask('mcp_tool', { server: name, tool: tool.name, arguments: given }, extra?.signal, extra))) })
     if (instance === undefined) return build()
     if (!this.servers.has(instance)) this.servers.set(instance, build())
     return this.servers.get(instance)
   }
 
   #canUseTool(tool_name, input, { signal, ...rest }) {
-    return this.#ask('can_use_tool', { tool_name, input, ...wired(rest) }, signal)
+    return this.#ask('can_use_tool', { tool_name, input, ...wired(rest) }, signal).catch(orBigInt('can_use_tool'))
   }
 
-  #ask(name, args, signal) {
-    return this.channel.ask('callback', { client: this.name, name, args }, signal)
+  #ask(name, args, signal, inside) {
+    return this.channel.ask('callback', { client: this.name, name, args }, signal, inside)
+  }
+
+  /** A tool speaks to the CLI while it runs, by what its handler is given beside the arguments. */
+  async mcp_send(operation, { method, params }) {
+    const extra = this.channel.inside(operation)
+    if (!extra) throw unsupported('on')
+    if (method.startsWith('notifications/')) await extra.sendNotification({ method, params })
+    else return { value: await extra.sendRequest({ method, params }, zod.z.object({}).passthrough()) }
+    return { value: null }
   }
 
   async *#stream(stream) {

@@ -3,7 +3,7 @@
 import fs from 'node:fs'
 import net from 'node:net'
 
-export const UNKNOWN_METHOD = -32601, INVALID_PARAMS = -32602, SDK_FAILED = -32000, ADAPTER_FAULT = -32002
+export const UNKNOWN_METHOD = -32601, INVALID_PARAMS = -32602, SDK_FAILED = -32000, ADAPTER_FAULT = -32002, CALLBACK_ODD = -32051
 
 /** An error that is answered under its own JSON-RPC code. */
 export class Refusal extends Error {
@@ -18,6 +18,9 @@ export const unsupported = (...names) => new Refusal(INVALID_PARAMS, `no such op
 
 /** What the harness wants the user's callback or prompt stream to raise. */
 export class UserError extends Error {}
+
+/** The harness wants the user's callback to answer with a value that JSON has not. */
+export class Unserializable extends Error {}
 
 /** The harness cancelled this operation, and the SDK has no way to be told. */
 export class Cancelled extends Error {}
@@ -122,11 +125,11 @@ export class Channel {
     this.send({ method, params })
   }
 
-  /** Asks the harness. An aborted signal withdraws the question. */
-  ask(method, params, signal) {
+  /** Asks the harness. An aborted signal withdraws the question. `inside` is what an operation inside the callback gets to see of it. */
+  ask(method, params, signal, inside) {
     const id = `a${++this.#count}`
     return new Promise((resolve, reject) => {
-      this.#asked.set(id, { resolve, reject })
+      this.#asked.set(id, { resolve, reject, inside })
       this.send({ id, method, params })
       signal?.addEventListener('abort', () => {
         if (!this.#asked.delete(id)) return
@@ -134,6 +137,11 @@ export class Channel {
         reject(signal.reason)
       })
     })
+  }
+
+  /** What the pending callback that an operation runs in has given for it. */
+  inside(operation) {
+    return this.#asked.get((operation.params.on ?? '').split(':')[1])?.inside
   }
 
   /** Begins an operation where its `on` says: a named task runs one at a time, anything else at once. */
@@ -186,7 +194,8 @@ export class Channel {
     if (message.method) return dispatch(message)
     const asked = this.#asked.get(message.id)
     this.#asked.delete(message.id)
-    if (message.error) asked?.reject(new UserError(message.error.message))
+    if (message.error?.code === CALLBACK_ODD) asked?.reject(new Unserializable())
+    else if (message.error) asked?.reject(new UserError(message.error.message))
     else asked?.resolve(message.result)
   }
 }

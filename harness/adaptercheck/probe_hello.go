@@ -33,7 +33,8 @@ func fits() []struct{ feature, needs string } {
 		{"query", "connect"}, {"receive", "connect|prompt.pull"}, {"disconnect", "connect"}, {"reconnect", "connect"}, {"reconnect", "disconnect"},
 		{"connect.twice", "connect"}, {"prompt.pull", "prompt"}, {"prompt.pull", "receive"}, {"prompt.stream", "prompt|query"},
 		{"receive.turn", "receive"}, {"interrupt.answered", "interrupt"}, {"concurrent.interrupt", "interrupt"},
-		{"callback.throws", anyCallback}, {"callback.withdrawn", anyCallback}, {"context.callback", anyCallback},
+		{"callback.throws", anyCallback}, {"callback.unserializable", anyCallback}, {"mcp_send", "callback.mcp_tool"}, {"mcp_send", "context.callback"},
+		{"callback.withdrawn", anyCallback}, {"context.callback", anyCallback},
 		{"task.end", "context.task"},
 	}
 }

@@ -258,6 +258,10 @@ func (r *run) reply(v view, k *ask, with scenarios.Value) error {
 		r.trace("sdk", v.s, "failed "+k.lane)
 		return r.a.Reply(k.id, nil, &contract.Error{Code: contract.CodeCallbackFails, Message: raise.String()})
 	}
+	if gjson.GetBytes(doc, "unserializable").Exists() && isMap(with) {
+		r.trace("sdk", v.s, "replied to "+k.lane+" what JSON cannot hold")
+		return r.a.Reply(k.id, nil, &contract.Error{Code: contract.CodeCallbackOdd, Message: "what JSON cannot hold"})
+	}
 	if strings.HasPrefix(k.lane, storeLane("")) {
 		return r.answerStore(k, doc)
 	}

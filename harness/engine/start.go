@@ -101,7 +101,7 @@ func (r *run) options(s *session, st scenarios.Start) map[string]any {
 				TimeoutMS: int(c.Timeout.Milliseconds()), OnFailure: c.OnFailure})
 		case scenarios.Tool:
 			if servers[c.Server] == nil {
-				servers[c.Server] = &contract.Server{Name: c.Server, Instance: r.instance(s, st, c.Server)}
+				servers[c.Server] = &contract.Server{Name: c.Server, OwnName: "own " + c.Server, Instance: r.instance(s, st, c.Server)}
 				order = append(order, c.Server)
 			}
 			servers[c.Server].Tools = append(servers[c.Server].Tools, contract.Tool{
