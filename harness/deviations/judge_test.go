@@ -30,7 +30,6 @@ func TestJudge(t *testing.T) {
 	}
 	with := func(c eventlog.Case, v eventlog.Verdict) eventlog.Case { c.Verdict = v; return c }
 	kind := func(c eventlog.Case, k string) eventlog.Case { c.Failure.Kind = k; return c }
-	passing := func(id string) eventlog.Case { return eventlog.Case{ID: id, Level: "must", Verdict: eventlog.Pass} }
 	const hello = "turns/hello@client"
 	for name, test := range map[string]struct {
 		c       eventlog.Case

@@ -107,6 +107,9 @@ func (l *loader) top(root *yaml.Node) {
 		case "features":
 			l.features(v)
 		case "known":
+			if v.Tag == "!!null" { // a list that became empty
+				return
+			}
 			for _, item := range l.list(v) {
 				l.entry(item)
 			}

@@ -93,6 +93,11 @@ func TestBadInput(t *testing.T) {
 		"junit is a folder":  {[]string{"run", "--catalogue", own, "--junit", "testdata"}, 2, "it is a folder"},
 		"summary nowhere":    {[]string{"run", "--catalogue", own, "--summary", "nowhere/s.md"}, 2, "its folder does not exist"},
 		"render to nowhere":  {[]string{"render", "x.ndjson", "--junit", "nowhere/j.xml"}, 2, "its folder does not exist"},
+		"update no file":     {[]string{"deviations", "update"}, 2, "want one file"},
+		"update from no log": {[]string{"deviations", "update", "x.yaml", "--log", "nowhere"}, 2, "no such file"},
+		"update a bad file":  {[]string{"deviations", "check", "testdata/typo-deviations.yaml"}, 2, "did you mean check?"},
+		"check stale ones":   {[]string{"deviations", "check", "testdata/stale-deviations.yaml"}, 1, "stale: "},
+		"check no date":      {[]string{"deviations", "check", "testdata/stale-deviations.yaml", "--today", "x"}, 2, "want a date"},
 		"install nobody":     {[]string{"sdk", "install", "cobol"}, 2, `unknown SDK "cobol"`},
 	} {
 		t.Run(name, func(t *testing.T) {

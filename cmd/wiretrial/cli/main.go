@@ -123,7 +123,7 @@ func (a *app) root() *cobra.Command {
 		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	cmd.AddCommand(a.runCommand(), a.listCommand(), a.explainCommand(), a.lintCommand(), a.renderCommand(), a.mergeCommand(), a.sdkCommand(), a.adapterCommand(),
-		a.mutantsCommand(), a.bisectCommand(), a.soakCommand(), a.versionCommand())
+		a.mutantsCommand(), a.deviationsCommand(), a.bisectCommand(), a.soakCommand(), a.versionCommand())
 	return cmd
 }
 

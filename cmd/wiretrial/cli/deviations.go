@@ -1,0 +1,215 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/wiretrial/wiretrial/harness"
+	"github.com/wiretrial/wiretrial/harness/deviations"
+	"github.com/wiretrial/wiretrial/harness/report"
+	"github.com/wiretrial/wiretrial/harness/verdict"
+	"github.com/wiretrial/wiretrial/scenarios"
+)
+
+func (a *app) deviationsCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use: "deviations", Short: "Files of known deviations: check them, and bring them up to date", Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
+	}
+	cmd.AddCommand(a.deviationsCheck(), a.deviationsUpdate())
+	return cmd
+}
+
+func (a *app) deviationsCheck() *cobra.Command {
+	var today, catalogue string
+	cmd := &cobra.Command{
+		Use:   "check FILE...",
+		Short: "Look for entries that are mistyped, stale, unexplained, expired, or expire within two weeks; nothing is started",
+		Long: `Look for entries that are mistyped, stale, unexplained, expired, or expire within two weeks; nothing is started.
+
+Exit: 0 nothing, or only entries that expire soon; 1 stale, unexplained or expired ones; 2 a file that cannot be read.`,
+		Args: cobra.MinimumNArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error { return a.checkRecords(args, today, catalogue) },
+	}
+	cmd.Flags().StringVar(&today, "today", "", "`DATE` (2027-01-31) against which expiry is compared (default: today, UTC)")
+	catalogueFlag(cmd, &catalogue)
+	return cmd
+}
+
+func (a *app) checkRecords(files []string, today, catalogue string) error {
+	day, err := a.day(today)
+	if err != nil {
+		return err
+	}
+	cat, err := recordCatalogue(catalogue)
+	if err != nil {
+		return err
+	}
+	failed := 0
+	for _, file := range files {
+		src, err := os.ReadFile(file)
+		if err != nil {
+			return usagef("%w", err)
+		}
+		set, err := deviations.Load(file, src, cat, harness.LeftBehind)
+		if err != nil {
+			return usagef("%w", err)
+		}
+		for _, f := range set.Findings(day) {
+			if f.Fails() {
+				failed++
+			}
+			if _, err := fmt.Fprintf(a.Stdout, "%s: %s\n", f.Kind, report.Safe(f.Text)); err != nil {
+				return unwritten(err)
+			}
+		}
+	}
+	if failed == 0 {
+		return nil
+	}
+	return &exitError{code: verdict.Failed, err: fmt.Errorf("%s to mend", report.Plural(failed, "finding"))}
+}
+
+// day is the day of --today, or today.
+func (a *app) day(text string) (time.Time, error) {
+	if text == "" {
+		return a.now().UTC(), nil
+	}
+	day, err := time.Parse(time.DateOnly, text)
+	if err != nil {
+		return day, usagef("--today %q: want a date like 2027-01-31", text)
+	}
+	return day, nil
+}
+
+// recordCatalogue has the ids of which a record may speak: those of the built-in scenarios, and of the user's own.
+func recordCatalogue(dir string) (deviations.Selector, error) {
+	builtin, err := scenarios.Embedded()
+	if err != nil {
+		return nil, usagef("%w", err)
+	}
+	if dir == "" {
+		return builtin, nil
+	}
+	cat, err := openCatalogue(dir)
+	if err != nil {
+		return nil, err
+	}
+	return either{cat, builtin}, nil
+}
+
+func (a *app) deviationsUpdate() *cobra.Command {
+	f := &runFlags{}
+	var log string
+	cmd := &cobra.Command{
+		Use:   "update FILE [--log LOG] [--sdk NAME | -- CMD ARGS...]",
+		Short: "Remove from a file of deviations what passes now, and add what fails and is not in it, to be explained",
+		Long: `Remove from a file of deviations what passes now, and add what fails and is not in it, to be explained.
+
+It goes by the log that --log names, else by what is remembered of the last runs against the SDK, however they judged. Comments, order and all other lines
+stay as they are. Added entries excuse nothing until you have read the SDK's code and replaced "TO EXPLAIN".`,
+		Example: "  wiretrial run --sdk python\n  wiretrial deviations update adapters/python/deviations.yaml --sdk python",
+		RunE: func(c *cobra.Command, args []string) error {
+			if at := c.ArgsLenAtDash(); at >= 0 {
+				args, f.command = args[:at], args[at:]
+			}
+			if len(args) != 1 {
+				return usagef("want one file of deviations, got %d", len(args))
+			}
+			return a.updateRecord(f, args[0], log)
+		},
+	}
+	cmd.Flags().StringVar(&log, "log", "", "go by this `LOG`, or by the log in this folder of --out")
+	cmd.Flags().StringVar(&f.sdk, "sdk", "", "go by the last runs against this SDK (default go)")
+	cmd.Flags().StringVar(&f.today, "today", "", "`DATE` (2027-01-31) from which on an added entry holds for 90 days (default: today, UTC)")
+	catalogueFlag(cmd, &f.catalogue)
+	return cmd
+}
+
+// updateRecord edits a file of deviations, or makes one.
+func (a *app) updateRecord(f *runFlags, path, log string) error {
+	day, err := a.day(f.today)
+	if err != nil {
+		return err
+	}
+	cat, err := recordCatalogue(f.catalogue)
+	if err != nil {
+		return err
+	}
+	m, err := f.lastModel(log)
+	if err != nil {
+		return err
+	}
+	src, err := os.ReadFile(path)
+	if errors.Is(err, os.ErrNotExist) {
+		src, err = newRecord(m), nil
+	}
+	if err != nil {
+		return usagef("%w", err)
+	}
+	text, changes, err := deviations.Update(deviations.Source{Name: path, Text: src, Cat: cat, Extra: []string{harness.LeftBehind}}, m.Cases, m.Run.Release, day)
+	if err != nil {
+		return usagef("%w", err)
+	}
+	if string(text) != string(src) || !fileExists(path) {
+		if err := writeAtomically(path, text); err != nil {
+			return faultf("%w", err)
+		}
+	}
+	return unwritten(a.tellChanges(path, changes))
+}
+
+// lastModel reads the log that an update goes by.
+func (f *runFlags) lastModel(log string) (*report.Model, error) {
+	path := logIn(log)
+	if log == "" {
+		var err error
+		if path, err = f.lastLog(); err != nil {
+			return nil, faultf("%w", err)
+		}
+		if !fileExists(path) {
+			return nil, usagef("no run against this SDK is remembered; run once, or name a log with --log")
+		}
+	}
+	m, err := readLog(path)
+	if err != nil {
+		return nil, err
+	}
+	if m.Cut != "" || m.End == nil {
+		return nil, &exitError{code: verdict.Unproven, err: fmt.Errorf("%s: the log is not whole, so what passes in it is not known", path)}
+	}
+	return m, nil
+}
+
+// newRecord is a file of deviations that has none yet.
+func newRecord(m *report.Model) []byte {
+	var b strings.Builder
+	fmt.Fprintf(&b, "# What is recorded about %s. features are those that it must not lose. Each entry was read in its code.\n", report.Safe(m.Run.SDK))
+	if len(m.Run.Features) > 0 {
+		b.WriteString("features:\n")
+		for _, f := range m.Run.Features {
+			fmt.Fprintf(&b, "- %s\n", f)
+		}
+		b.WriteByte('\n')
+	}
+	return []byte(b.String() + "known:\n")
+}
+
+// tellChanges says what was done and what is left to do.
+func (a *app) tellChanges(path string, changes []deviations.Change) error {
+	marks := map[deviations.ChangeKind]string{deviations.Added: "+", deviations.Removed: "-", deviations.Left: "!"}
+	count := map[deviations.ChangeKind]int{}
+	var b strings.Builder
+	for _, c := range changes {
+		count[c.Kind]++
+		fmt.Fprintf(&b, "%s %s: %s\n", marks[c.Kind], report.Safe(c.ID), report.Safe(c.Text))
+	}
+	fmt.Fprintf(&b, "%s: %d added, %d removed, %d left to you\n", report.Safe(path), count[deviations.Added], count[deviations.Removed], count[deviations.Left])
+	_, err := fmt.Fprint(a.Stdout, b.String())
+	return err
+}
