@@ -56,6 +56,10 @@ func endsMade() []Mutant {
 			Kills: kills("process/time-to-flush", "process/oneshot-time-to-flush", "process/closed-before-an-answer"),
 			Parts: with(killAtOnce),
 		}, {
+			Name: "terminates-at-once", Group: Process, Fault: "sends SIGTERM to the CLI right after it closed its stdin",
+			Kills: kills("process/time-to-flush"),
+			Parts: closedBy(transport.Escalation{EOFGrace: -1}.Run),
+		}, {
 			Name: "never-kills", Group: Process, Fault: "waits for the CLI's exit for ever", Opposite: "kill-at-once",
 			Kills: kills("process/escalation", "process/result-but-no-exit"),
 			Parts: closedBy(func(_ context.Context, t transport.Target) error {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/wiretrial/wiretrial/internal/parts"
 	"github.com/wiretrial/wiretrial/protocol"
+	"github.com/wiretrial/wiretrial/transport"
 )
 
 // lies are the adapters of these tests, by name.
@@ -38,8 +39,15 @@ func lies() map[string]lie {
 		"kills":        {write: onFrame(`control_response`, func(f string, w *wire) { _ = w.proc.Kill(); <-w.Done() })},
 		"closes-stdin": {parts: judged(func(s parts.Step) bool { return s == parts.PromptEnded })},
 		"hasty-start":  {parts: hastyStart},
-		"probes":       {parts: probing(true)},
-		"probes-hung":  {parts: probing(false)},
+		"terminates-at-once": {parts: func(p *parts.Parts) {
+			open := p.Open
+			p.Open = func(ctx context.Context, c transport.Command, o transport.Options) (transport.Transport, error) {
+				o.Close = transport.Escalation{EOFGrace: -1}.Run
+				return open(ctx, c, o)
+			}
+		}},
+		"probes":      {parts: probing(true)},
+		"probes-hung": {parts: probing(false)},
 
 		// on the channel
 		"late-interrupt": {out: onReply("interrupt", func(l string, _ *channel) []string { time.Sleep(2 * time.Second); return []string{l} })},

@@ -90,6 +90,7 @@ func (r *run) lookEnding(v view, is func(*ending) bool) (*sight, error) {
 		}
 		take := func() error {
 			e.taken = true
+			r.ended = true
 			if v.Verb == "dismissed" {
 				v.s.dismissedAt = e.at
 			}

@@ -173,6 +173,12 @@ steps:
 - cli.writes: result
 - sdk.yields: result
 `},
+		{name: "a signal at once after the end of stdin", lie: "terminates-at-once", entry: scenarios.Client, check: engine.CheckQuiet, step: 8, text: turnOf + `
+- sdk.disconnect:
+- cli.reads: eof
+- quiet: 300ms
+- cli.exits: 0
+`},
 		{name: "an operation ends before its answer", lie: "early-interrupt", text: interrupted, check: engine.CheckPending, step: 5},
 		{name: "an operation fails for nothing", lie: "interrupt-fails", text: twoInterrupts, check: engine.CheckFails, step: 6},
 		{name: "a failure of another kind", lie: "other-kind", text: refusedInterrupt, check: engine.CheckFailsKind, step: 6},

@@ -58,13 +58,15 @@ func (r *run) completed() {
 
 // step runs one step, as often as its times says.
 func (r *run) step(s scenarios.Step) error {
+	ended := r.ended
+	r.ended = false
 	switch s.Verb {
 	case scenarios.Quiet:
 		d, err := r.duration(s)
 		if err != nil {
 			return err
 		}
-		return r.silence(s, d)
+		return r.silence(s, d, ended)
 	case scenarios.Fork:
 		return r.either(s)
 	}
@@ -88,6 +90,7 @@ func (r *run) once(s scenarios.Step, i int) error {
 	if !isAct(s) {
 		return r.observe(v)
 	}
+	r.acted = r.arrivals
 	if err := r.markAct(v); err != nil {
 		return err
 	}

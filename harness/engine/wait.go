@@ -297,7 +297,7 @@ func (r *run) synced(mayLie bool) (bool, error) {
 	}
 	var looks []*survey
 	for _, s := range r.order {
-		for _, f := range s.fakes {
+		for _, f := range slices.Concat(s.fakes, s.probes) { // a probe that hangs is a puppet like any other
 			if f.dead {
 				continue
 			}
@@ -346,11 +346,11 @@ func (r *run) survey(f *fake) *survey {
 	return l
 }
 
-// probing tells whether a version probe is about to answer or to end: both are news to an SDK that waits for it. One that hangs is none.
+// probing tells whether a version probe is about to answer and to end, which is news to an SDK that waits for it.
 func (r *run) probing() bool {
 	for _, s := range r.order {
 		for _, f := range s.probes {
-			if !f.dead && (f.told || r.c.CLI.Version != "hang") {
+			if !f.dead && r.c.CLI.Version != "hang" {
 				return true
 			}
 		}
@@ -429,19 +429,42 @@ func (r *run) bound(s scenarios.Step, what string) waiting {
 	return w
 }
 
-// silence is the step quiet: for the given time nothing new may happen. What is already on its way when it begins is let through first.
-func (r *run) silence(s scenarios.Step, d time.Duration) error {
+// silence is the step quiet: for the given time nothing new may happen. What is already on its way when it begins is let through first, but
+// for signals: each is an act of the SDK, and one that comes together with the end of stdin, which the step before saw, is what a quiet
+// there is to catch. The fake may report the two in either order, so that it counts from the act before them.
+func (r *run) silence(s scenarios.Step, d time.Duration, ended bool) error {
+	signals := r.arrivals
+	if ended {
+		signals = r.acted
+	}
 	if _, err := r.barrier("quiet"); err != nil {
 		return err
 	}
 	from := r.arrivals
-	end := time.Now().Add(d)
-	for time.Now().Before(end) {
+	for end := time.Now().Add(d); ; {
+		text := r.disturbed(from)
+		if e := r.signalAfter(signals); e != nil && text == "" {
+			text = "the CLI saw " + e.text()
+		}
+		if text != "" {
+			return r.failAt(s, CheckQuiet, "nothing may happen for %s, but %s", d, text)
+		}
+		if !time.Now().Before(end) {
+			return nil
+		}
 		if err := r.pump(end); err != nil {
 			return err
 		}
-		if text := r.disturbed(from); text != "" {
-			return r.failAt(s, CheckQuiet, "nothing may happen for %s, but %s", d, text)
+	}
+}
+
+// signalAfter is the first signal after an arrival that no step took.
+func (r *run) signalAfter(from int) *ending {
+	for _, s := range r.order {
+		for _, e := range s.endings {
+			if e.kind == "signal" && e.at > from && !e.taken {
+				return e
+			}
 		}
 	}
 	return nil
