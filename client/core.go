@@ -36,6 +36,7 @@ type core struct {
 	queue   parts.Queue
 	handler parts.Handler
 	skipped *notifier // of OnSkip
+	mirror  *mirror   // to the user's session store; nil if there is none
 
 	ctx  context.Context // of callbacks: ends when the session is over or told to end
 	stop context.CancelFunc
@@ -68,7 +69,7 @@ func open(ctx context.Context, opts Options, p *parts.Parts) (*core, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, asError("connect", err)
 	}
-	launch, err := opts.prepare(p)
+	launch, err := opts.prepare(ctx, p)
 	if err != nil {
 		return nil, asError("connect", err)
 	}
@@ -93,6 +94,7 @@ func newCore(opts Options, launch *launch, p *parts.Parts, t transport.Transport
 	s.mcp = newMCPBridge(s)
 	s.skipped, skipped.s = skipped, s
 	s.handler = p.Handler(s.handle)
+	s.mirror = newMirror(s)
 	return s
 }
 
@@ -192,6 +194,7 @@ func (s *core) dismiss() {
 // close ends the session and waits until its CLI is gone. The end of ctx cuts the graces short.
 func (s *core) close(ctx context.Context) error {
 	s.dismiss()
+	defer s.mirror.cut(ctx)()
 	err := s.t.Close(ctx)
 	<-s.done
 	s.settle()

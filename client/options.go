@@ -172,6 +172,19 @@ type Options struct {
 	ResumeDropsTurn *string
 	// NoSessionPersistence keeps the session off the disk: --no-session-persistence (ts: persistSession false).
 	NoSessionPersistence bool
+	// SessionStore is where the session is kept beside the CLI's own disk: what the CLI writes into its transcripts is mirrored to it before
+	// the result of a turn is handed out, and Continue and Resume load from it. A store that fails three times loses those entries, which a
+	// message system/mirror_error tells, and the session goes on. A session that is loaded is written into a private directory of its own, with a
+	// copy of the user's credentials and settings, and the CLI runs with that as its CLAUDE_CONFIG_DIR; it is removed when the CLI is gone. A
+	// store that does not have the session is no error: Resume is then the CLI's to find, and Continue begins a new one. Not together
+	// with FileCheckpointing or NoSessionPersistence: --session-mirror (py: session_store, ts: sessionStore).
+	SessionStore SessionStore
+	// EagerStore gives the store each batch at once instead of at the end of a turn, or when 500 entries or 1 MiB wait
+	// (py: session_store_flush, ts: sessionStoreFlush).
+	EagerStore bool
+	// LoadTimeout bounds each call of the store while a session is loaded; 0 is DefaultLoadTimeout, negative is none. A store that takes longer
+	// fails the start with kind Timeout, one that fails with kind Other (py: load_timeout_ms, ts: loadTimeoutMs).
+	LoadTimeout time.Duration
 	// Title is the title of a new session: initialize title (ts: title).
 	Title string
 	// FileCheckpointing keeps copies of changed files, for RewindFiles: the variable CLAUDE_CODE_ENABLE_SDK_FILE_CHECKPOINTING

@@ -16,7 +16,7 @@ import (
 func (o *Options) check() error {
 	for _, check := range []func() error{
 		o.checkProcess, o.checkNumbers, o.checkLists, o.checkSkills, o.checkExtraArgs, o.checkSession, o.checkTools, o.checkServers,
-		o.checkPlugins, o.checkTypes,
+		o.checkPlugins, o.checkTypes, o.checkStore,
 	} {
 		if err := check(); err != nil {
 			return err

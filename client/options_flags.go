@@ -136,6 +136,7 @@ func (o *Options) sessionFlags(f *flags) {
 		f.value("ResumeDropsTurn", "--resume-drops-turn", *o.ResumeDropsTurn)
 	}
 	f.text("SessionID", "--session-id", o.SessionID)
+	f.bare("SessionStore", "--session-mirror", o.SessionStore != nil)
 	f.bare("NoSessionPersistence", "--no-session-persistence", o.NoSessionPersistence)
 }
 

@@ -2,6 +2,7 @@ package client
 
 import (
 	"cmp"
+	"context"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -24,14 +25,22 @@ type launch struct {
 	extra   map[string]any // further fields of initialize
 	confirm []confirmation
 	scratch scratch
+	// restored is where a session of a store is; it is the CLI's configuration directory.
+	restored restored
 }
 
-// prepare checks options and gives their launch. After an error nothing is left; after a launch its files are removed by clean.
-func (o *Options) prepare(p *parts.Parts) (*launch, error) {
+// prepare checks options and gives their launch; a session of a store is loaded on the way, for which ctx is, and the options are changed to
+// go on with it. After an error nothing is left; after a launch its files are removed by clean.
+func (o *Options) prepare(ctx context.Context, p *parts.Parts) (*launch, error) {
 	if err := o.check(); err != nil {
 		return nil, err
 	}
-	l := &launch{opts: o, tooLong: p.TooLong, flags: o.flags(), extra: map[string]any{}}
+	l := &launch{opts: o, tooLong: p.TooLong, extra: map[string]any{}}
+	if err := l.restore(ctx, p); err != nil {
+		l.clean()
+		return nil, err
+	}
+	l.flags = o.flags()
 	steps := []func() error{l.prompt, l.initialize, l.schema, l.settings, l.managed, l.disallowed, l.servers, l.plugins, l.finish}
 	for _, step := range steps {
 		if err := step(); err != nil {
@@ -43,7 +52,10 @@ func (o *Options) prepare(p *parts.Parts) (*launch, error) {
 }
 
 // clean removes the files of the session. It may be called more than once.
-func (l *launch) clean() { l.scratch.remove() }
+func (l *launch) clean() {
+	l.scratch.remove()
+	l.restored.clean()
+}
 
 // prompt places the system prompt: on the command line, or in initialize if it cannot be an argument.
 func (l *launch) prompt() error {

@@ -71,6 +71,8 @@ func (s *core) route(m Message) {
 	case m.Type == protocol.TypeControlCancel:
 		s.withdraw(m.CancelledID())
 		s.handBack(m)
+	case m.Type == protocol.TypeTranscriptMirror:
+		s.mirror.frame(m)
 	case !m.IsControl():
 		s.deliver(m)
 	}
@@ -139,10 +141,15 @@ func (s *core) deliver(m Message) {
 
 // push queues an item for the consumer. A queue that has passed its bound ends the session.
 func (s *core) push(item parts.Item) {
-	err := s.queue.Push(item)
-	if err == nil {
+	if s.mirror != nil {
+		s.pushed(s.mirror.push(item))
 		return
 	}
+	s.pushed(s.queue.Push(item))
+}
+
+// pushed deals with what came of that.
+func (s *core) pushed(err error) {
 	var backlog *parts.Backlog
 	if errors.As(err, &backlog) {
 		s.fail(&Error{Kind: Other, Message: err.Error(), Err: (*BacklogError)(backlog)})
@@ -188,6 +195,7 @@ func (s *core) finish() {
 	}
 	grace.Stop()
 	_ = s.t.Close(context.Background())
+	s.mirror.close()
 	s.input.stop()
 	s.launch.clean()
 

@@ -88,11 +88,8 @@ func (f *featureSet) sdk(s *Step) {
 // store adds what a step of the session store needs.
 func (f *featureSet) store(s *Step) {
 	f.add("callback.session_store")
-	if hasKey(s.Reply, "raise") || hasKey(s.With, "raise") {
+	if hasKey(s.Reply, "raise") || hasKey(s.With, "raise") || s.Verb == "fails" {
 		f.add("callback.throws")
-	}
-	if hasKey(s.Reply, "unserializable") || hasKey(s.With, "unserializable") {
-		f.add("callback.unserializable")
 	}
 }
 

@@ -62,6 +62,7 @@ func verbs() map[string]verb {
 		"cli.finds":      {(*decoder).globArg, []string{"as", "session", "match"}, false},
 
 		"store.serves":  {methodsArg, []string{"session"}, false},
+		"store.fails":   {methodsArg, []string{"session"}, false},
 		"store.keeps":   {(*decoder).transcriptArg, []string{"session", "with"}, false},
 		"store.answers": {(*decoder).someText, append([]string{"with"}, actKeys...), false},
 		"store.appends": {(*decoder).noArg, append([]string{"reply"}, lookKeys...), false},
@@ -96,7 +97,7 @@ func (s *Step) isAct() bool {
 		}
 	case Store:
 		switch s.Verb {
-		case "serves", "keeps", "answers":
+		case "serves", "fails", "keeps", "answers":
 			return true
 		}
 	}

@@ -10,7 +10,7 @@ import (
 // the user but the requests that a Session has him answer, which the contract calls callbacks. A Client has no ping. A Session is asked
 // texts, is connected by its making and so never twice, and is no one-shot function.
 func (c Config) lacking() []string {
-	both := []string{"env.replace", "yields.control", "callback.session_store"}
+	both := []string{"env.replace", "yields.control"}
 	if c.Session {
 		return append(both, "connect.twice", "prompt", "prompt.stream", "prompt.pull")
 	}

@@ -76,6 +76,8 @@ func sessionSetters() map[string]setter {
 		"resume_session_at":         to(func(o *client.Options) *string { return &o.ResumeSessionAt }),
 		"resume_drops_turn":         to(func(o *client.Options) **string { return &o.ResumeDropsTurn }),
 		"persist_session":           converted(func(o *client.Options, v bool) { o.NoSessionPersistence = !v }),
+		"session_store_flush":       converted(func(o *client.Options, v string) { o.EagerStore = v == "eager" }),
+		"load_timeout_ms":           converted(func(o *client.Options, v int64) { o.LoadTimeout = time.Duration(v) * time.Millisecond }),
 		"title":                     to(func(o *client.Options) *string { return &o.Title }),
 		"enable_file_checkpointing": to(func(o *client.Options) *bool { return &o.FileCheckpointing }),
 		"include_partial_messages":  to(func(o *client.Options) *bool { return &o.PartialMessages }),
@@ -231,7 +233,7 @@ func setSkills(o *client.Options, value json.RawMessage) error {
 
 // values sets all options that are values. Those that the client has not are refused together.
 func values(o *client.Options, options json.RawMessage) error {
-	table, callbacks := setters(), []string{"callbacks", "hooks", "mcp_servers", "stderr"}
+	table, callbacks := setters(), []string{"callbacks", "hooks", "mcp_servers", "stderr", "session_store"}
 	var lacking []string
 	for name, value := range protocol.Members(options) {
 		set, ok := table[name]

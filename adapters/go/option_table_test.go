@@ -12,8 +12,7 @@ import (
 
 func TestTheClientHasEveryOptionOfTheContract(t *testing.T) {
 	t.Parallel()
-	have := append(slices.Collect(maps.Keys(setters())), "callbacks", "hooks", "mcp_servers", "stderr",
-		"session_store", "session_store_flush", "load_timeout_ms") // refused: the client has no session store
+	have := append(slices.Collect(maps.Keys(setters())), "callbacks", "hooks", "mcp_servers", "stderr", "session_store")
 	slices.Sort(have)
 	if diff := cmp.Diff(slices.Sorted(slices.Values(contract.OptionNames())), have); diff != "" {
 		t.Errorf("options (-contract +adapter):\n%s", diff)

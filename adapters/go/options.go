@@ -23,6 +23,7 @@ type openParams struct {
 		Hooks      []contract.Hook   `json:"hooks"`
 		MCPServers []contract.Server `json:"mcp_servers"`
 		Stderr     json.RawMessage   `json:"stderr"`
+		Store      []string          `json:"session_store"`
 	} `json:"options"`
 }
 
@@ -52,6 +53,11 @@ func (s *session) options(params json.RawMessage) (client.Options, error) {
 		opts.Hooks = append(opts.Hooks, s.hook(h))
 	}
 	opts.OnStderr = s.stderr(p.Options.Stderr)
+	store, err := s.store(p.Options.Store)
+	if err != nil {
+		return opts, err
+	}
+	opts.SessionStore = store
 	return opts, s.servers(&opts, p.Options.MCPServers)
 }
 

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -172,7 +173,7 @@ func isAct(s scenarios.Step) bool {
 	case scenarios.SDK:
 		return s.Imperative
 	case scenarios.Store:
-		return s.Verb == "serves" || s.Verb == "keeps" || s.Verb == "answers"
+		return slices.Contains([]string{"serves", "fails", "keeps", "answers"}, s.Verb)
 	case scenarios.Fake:
 		list, isList := s.Arg.([]any)
 		return !isObservation(s) && !(s.Verb == "writes" && isList && len(list) == 0)

@@ -15,12 +15,13 @@ import (
 // store is the memory of one session's store: what was appended by transcript, and which calls are answered out of it.
 type store struct {
 	serves map[string]bool
+	fails  map[string]bool // of those, which fail
 	held   map[string][]json.RawMessage // by SESSION_ID or SESSION_ID/SUBPATH
 	order  []string                     // the transcripts, the one that was appended to last at the end
 }
 
 func newStore() *store {
-	return &store{serves: map[string]bool{}, held: map[string][]json.RawMessage{}}
+	return &store{serves: map[string]bool{}, fails: map[string]bool{}, held: map[string][]json.RawMessage{}}
 }
 
 // storeLane is the lane of the calls of one method.
@@ -53,10 +54,10 @@ func (v view) lane() string {
 // storeAct makes the session store do something.
 func (r *run) storeAct(v view) error {
 	switch v.Verb {
-	case "serves":
+	case "serves", "fails":
 		list, _ := v.arg.([]any)
 		for _, m := range list {
-			v.s.store.serves[fmt.Sprint(m)] = true
+			v.s.store.serves[fmt.Sprint(m)], v.s.store.fails[fmt.Sprint(m)] = true, v.Verb == "fails"
 		}
 		return r.serveStore(v.s)
 	case "keeps":
@@ -84,11 +85,24 @@ func (r *run) serveStore(s *session) error {
 			continue
 		}
 		k.served = true
+		if s.store.fails[method] {
+			if err := r.failStore(k); err != nil {
+				return err
+			}
+			continue
+		}
 		if err := r.answerStore(k, s.store.reply(method, k.args)); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// failStore fails a call of the store.
+func (r *run) failStore(k *ask) error {
+	k.replied = true
+	r.trace("sdk", k.s, "failed "+k.lane)
+	return r.a.Reply(k.id, nil, &contract.Error{Code: contract.CodeCallbackFails, Message: "the store is down"})
 }
 
 // answerStore answers a call of the store. What was appended is held from then on.
@@ -110,7 +124,7 @@ func (r *run) answerStore(k *ask, doc json.RawMessage) error {
 func (r *run) storeOver() {
 	for _, s := range r.order {
 		for _, m := range scenarios.StoreMethods() {
-			s.store.serves[m] = true
+			s.store.serves[m], s.store.fails[m] = true, false
 		}
 		for _, k := range s.asks {
 			if strings.HasPrefix(k.lane, storeLane("")) && k.taken && !k.replied && !k.cancelled {

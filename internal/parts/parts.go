@@ -3,6 +3,7 @@ package parts
 import (
 	"context"
 	"encoding/json"
+	"os"
 	"time"
 
 	"github.com/wiretrial/wiretrial/protocol"
@@ -57,6 +58,18 @@ type Parts struct {
 	InputEnd func(ceiling time.Duration) InputEnd
 	// End tells how a session ended; nil is a good end.
 	End func(Ending) *Failure
+
+	// Append stands before the user's session store.
+	Append func(own Append) Append
+	// AppendPause gives the wait after a failed attempt to append, counted from 1; ok is false after the last.
+	AppendPause func(attempt int) (pause time.Duration, ok bool)
+	// SafeSubpath tells whether a store's subpath names a file inside its session's directory.
+	SafeSubpath func(subpath string) bool
+	// Redact gives the credentials that a CLI with a directory of its own is handed.
+	Redact func(credentials []byte) []byte
+	// WriteFile writes a file of such a directory, RemoveDir removes the directory.
+	WriteFile func(path string, data []byte) error
+	RemoveDir func(dir string) error
 }
 
 // Exchange writes a request and waits for its answer.
@@ -105,5 +118,12 @@ func Default() *Parts {
 		Turns:    NewTurns,
 		InputEnd: NewInputEnd,
 		End:      End,
+
+		Append:      func(own Append) Append { return own },
+		AppendPause: AppendPause,
+		SafeSubpath: SafeSubpath,
+		Redact:      Redact,
+		WriteFile:   WritePrivate,
+		RemoveDir:   os.RemoveAll,
 	}
 }
