@@ -117,6 +117,7 @@ func sessionCases() []optionCase {
 		{name: "ResumeSessionAt", opts: client.Options{ResumeSessionAt: "u"}, args: []string{"--resume-session-at=u"}},
 		{name: "ResumeDropsTurn", opts: client.Options{ResumeDropsTurn: new("u")}, args: []string{"--resume-drops-turn=u"}},
 		{name: "ResumeDropsTurn empty", opts: client.Options{ResumeDropsTurn: new("")}, args: []string{"--resume-drops-turn="}},
+		{name: "SessionStore", opts: client.Options{SessionStore: &memory{}}, args: []string{"--session-mirror"}},
 		{name: "NoSessionPersistence", opts: client.Options{NoSessionPersistence: true}, args: []string{"--no-session-persistence"}},
 		{name: "Title", opts: client.Options{Title: "t"}, init: `{"title":"t"}`},
 		{name: "FileCheckpointing", opts: client.Options{FileCheckpointing: true, Env: map[string]string{"CLAUDE_CODE_ENABLE_SDK_FILE_CHECKPOINTING": "0"}},

@@ -136,6 +136,10 @@ func (r *restoring) latest(ctx context.Context) (string, []json.RawMessage, erro
 }
 
 func (r *restoring) load(ctx context.Context, key parts.StoreKey) ([]json.RawMessage, error) {
+	return r.p.Load(r.call)(ctx, key)
+}
+
+func (r *restoring) call(ctx context.Context, key parts.StoreKey) ([]json.RawMessage, error) {
 	return asked(ctx, r, "Load", func(ctx context.Context) ([]json.RawMessage, error) {
 		return r.opts.SessionStore.Load(ctx, SessionKey(key))
 	})

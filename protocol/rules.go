@@ -87,7 +87,7 @@ func Rules() []Rule {
 	return slices.Concat(lawRules(), framingRules(), handshakeRules(), stdinRules(), inputRules(), turnRules(), driftRules(),
 		messageRules(), taskRules(), controlRules(), permissionRules(), permissionFieldRules(), hookRules(), mcpRules(), mcpServerRules(),
 		dialogRules(), interruptRules(), flowRules(), errorRules(), processRules(), closeRules(), leftoverRules(), spawnRules(), optionRules(),
-		concurrencyRules(), securityRules())
+		concurrencyRules(), storeRules(), securityRules(), storeSecurityRules())
 }
 
 // Areas returns the letters of all areas, in the order of Rules, with what each is about.
@@ -101,7 +101,7 @@ func Areas() []Area {
 		{"MCP", "in-process MCP servers"}, {"DLG", "elicitation and dialogs"}, {"INT", "interrupt"},
 		{"FLW", "flow: full pipes, slow readers, stderr"}, {"END", "how a session ends and what its errors say"},
 		{"PRC", "the process: closing, killing, leaving nothing behind"}, {"SPN", "the start: options, argv, environment, discovery"},
-		{"CON", "concurrency"}, {"SEC", "security: what must not fail open"},
+		{"CON", "concurrency"}, {"STO", "session stores: mirroring and resuming"}, {"SEC", "security: what must not fail open"},
 	}
 }
 

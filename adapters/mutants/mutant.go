@@ -30,6 +30,7 @@ const (
 	Spawn    = "spawn"
 	Input    = "input"
 	Drift    = "drift"
+	Store    = "store"
 	Control  = "control"
 )
 
@@ -56,7 +57,7 @@ type Mutant struct {
 
 // groups is the order of All.
 func groups() []string {
-	return []string{Bytes, Start, Stdin, Answers, Requests, Flow, Process, Spawn, Input, Drift, Control}
+	return []string{Bytes, Start, Stdin, Answers, Requests, Flow, Process, Spawn, Input, Drift, Store, Control}
 }
 
 // All gives the faults, group by group, and the controls last.
@@ -71,7 +72,7 @@ func All() []Mutant {
 func every() []Mutant {
 	return slices.Concat(bytesGroup(), startGroup(), stdinGroup(), answersGroup(), requestsGroup(), payloadFaults(), flowGroup(), processGroup(),
 		spawnGroup(), optionGroup(), startupGroup(), inputGroup(), driftGroup(), kindFaults(), turnFaults(), betweenFaults(), lineFaults(), streamFaults(), guardFaults(),
-		hookFaults(), serverFaults(), speakingFaults(), unencodedFaults(), togetherFaults(), toldFaults(), closingFaults(), controls())
+		hookFaults(), serverFaults(), speakingFaults(), unencodedFaults(), togetherFaults(), toldFaults(), closingFaults(), storeGroup(), controls())
 }
 
 // Find gives the mutant of a name.

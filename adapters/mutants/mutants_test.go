@@ -61,7 +61,7 @@ func TestAGroupStandsTogether(t *testing.T) {
 	}
 	want := []string{
 		mutants.Bytes, mutants.Start, mutants.Stdin, mutants.Answers, mutants.Requests, mutants.Flow, mutants.Process, mutants.Spawn, mutants.Input,
-		mutants.Drift, mutants.Control,
+		mutants.Drift, mutants.Store, mutants.Control,
 	}
 	if !slices.Equal(groups, want) {
 		t.Errorf("got the groups %v, want %v", groups, want)

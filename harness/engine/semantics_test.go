@@ -302,7 +302,7 @@ func rules() []rule {
 
 func TestRulesOfTheLanguage(t *testing.T) {
 	t.Parallel()
-	for _, r := range rules() {
+	for _, r := range append(rules(), storeRules()...) {
 		t.Run(r.name, func(t *testing.T) {
 			t.Parallel()
 			entry := r.entry

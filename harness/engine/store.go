@@ -15,7 +15,7 @@ import (
 // store is the memory of one session's store: what was appended by transcript, and which calls are answered out of it.
 type store struct {
 	serves map[string]bool
-	fails  map[string]bool // of those, which fail
+	fails  map[string]bool              // of those, which fail
 	held   map[string][]json.RawMessage // by SESSION_ID or SESSION_ID/SUBPATH
 	order  []string                     // the transcripts, the one that was appended to last at the end
 }

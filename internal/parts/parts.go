@@ -61,6 +61,8 @@ type Parts struct {
 
 	// Append stands before the user's session store.
 	Append func(own Append) Append
+	// Load stands before the loading from it.
+	Load func(own Load) Load
 	// AppendPause gives the wait after a failed attempt to append, counted from 1; ok is false after the last.
 	AppendPause func(attempt int) (pause time.Duration, ok bool)
 	// SafeSubpath tells whether a store's subpath names a file inside its session's directory.
@@ -120,6 +122,7 @@ func Default() *Parts {
 		End:      End,
 
 		Append:      func(own Append) Append { return own },
+		Load:        func(own Load) Load { return own },
 		AppendPause: AppendPause,
 		SafeSubpath: SafeSubpath,
 		Redact:      Redact,

@@ -22,6 +22,9 @@ type StoreKey struct {
 // Append saves entries of one transcript, as the user's session store does.
 type Append func(ctx context.Context, key StoreKey, entries []json.RawMessage) error
 
+// Load gives the entries of one transcript; none for one that the store does not have.
+type Load func(ctx context.Context, key StoreKey) ([]json.RawMessage, error)
+
 // StoreKeyOf gives the transcript that the CLI keeps in a file below projects, its directory of transcripts; ok is false for any other
 // file (py: file_path_to_session_key).
 func StoreKeyOf(file, projects string) (key StoreKey, ok bool) {
@@ -135,7 +138,7 @@ func SafeSubpath(subpath string) bool {
 	if subpath == "" || strings.ContainsRune(subpath, 0) || drive.MatchString(subpath) {
 		return false
 	}
-	for _, part := range strings.FieldsFunc("x"+subpath, func(r rune) bool { return r == '/' || r == '\\' }) {
+	for _, part := range strings.FieldsFunc(subpath, func(r rune) bool { return r == '/' || r == '\\' }) {
 		if part == "." || part == ".." {
 			return false
 		}
