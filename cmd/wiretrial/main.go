@@ -5,6 +5,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"runtime/debug"
 
 	"github.com/wiretrial/wiretrial/cmd/wiretrial/cli"
 	"github.com/wiretrial/wiretrial/mockcli"
@@ -22,6 +23,9 @@ func run() int {
 	if code, ok := cli.Role(os.Args); ok {
 		return code
 	}
+	// The harness lives for seconds and makes much garbage of long lines: collecting it later is cheaper, until there is a lot.
+	debug.SetGCPercent(400)
+	debug.SetMemoryLimit(1 << 30)
 	exe, err := os.Executable()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "wiretrial: its own executable cannot be found:", err)

@@ -29,6 +29,7 @@ type Adapter interface {
 	Events() <-chan host.Event
 	StderrTail() string
 	Quiet(ctx context.Context, opt host.QuietOptions) (host.Quiet, error)
+	RunQueueWait() (wait time.Duration, ok bool)
 	Usage(ctx context.Context, over time.Duration, exclude func(pid int) bool) (host.Usage, error)
 }
 

@@ -272,9 +272,9 @@ func (r *run) hostError(params json.RawMessage) error {
 }
 
 func (r *run) message(params json.RawMessage) error {
-	var n contract.MessageNote
-	if err := json.Unmarshal(params, &n); err != nil {
-		return fault("adapter fault: message: %w", err)
+	n, err := decodeMessage(params)
+	if err != nil {
+		return err
 	}
 	s := r.byClient(n.Client)
 	if s == nil {
@@ -287,6 +287,21 @@ func (r *run) message(params json.RawMessage) error {
 	s.msgs = append(s.msgs, m)
 	r.traceBytes("sdk", s, "yielded ", n.Message)
 	return nil
+}
+
+// decodeMessage reads a note whose line was read as JSON before, so that long messages are not checked once more.
+func decodeMessage(params json.RawMessage) (n contract.MessageNote, err error) {
+	v := gjson.GetManyBytes(params, "client", "native", "message")
+	for _, text := range v[:2] {
+		if text.Exists() && text.Type != gjson.String && text.Type != gjson.Null {
+			return n, fault("adapter fault: message: want texts as client and native, got %s", clip(text.Raw, 100))
+		}
+	}
+	n.Client, n.Native = v[0].String(), v[1].String()
+	if v[2].Exists() {
+		n.Message = json.RawMessage(v[2].Raw)
+	}
+	return n, nil
 }
 
 // stderr splits what the SDK's stderr callback got into lines.

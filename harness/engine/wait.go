@@ -114,8 +114,7 @@ func (r *run) runQueue() (wait time.Duration, ok bool) {
 	if r.hostGone {
 		return 0, false
 	}
-	u, err := r.a.Usage(r.ctx, 0, nil)
-	return u.RunQueueWait, err == nil
+	return r.a.RunQueueWait()
 }
 
 // expired is the failure of a wait whose bound has passed.

@@ -210,8 +210,8 @@ func (r restless) Quiet(context.Context, host.QuietOptions) (host.Quiet, error) 
 	return host.Quiet{Why: host.WhyUnknown}, nil
 }
 
-func (r restless) Usage(context.Context, time.Duration, func(int) bool) (host.Usage, error) {
-	return host.Usage{RunQueueWait: min(time.Since(r.began), r.starved)}, nil
+func (r restless) RunQueueWait() (time.Duration, bool) {
+	return min(time.Since(r.began), r.starved), true
 }
 
 const promised = `

@@ -51,12 +51,18 @@ func processUsage(pid int, u *Usage) error {
 	}
 	u.RSS = pages * int64(os.Getpagesize())
 	u.FDs = len(numbers(dir + "/fd"))
-	u.Threads, u.RunQueueWait = 0, 0
-	for _, tid := range numbers(dir + "/task") {
-		u.Threads++
-		if s, err := readSched(dir + "/task/" + strconv.Itoa(tid)); err == nil {
-			u.RunQueueWait += s.wait()
+	u.Threads, u.RunQueueWait = runQueue(pid)
+	return nil
+}
+
+// runQueue counts the threads of a process, and adds up how long they have waited for a CPU.
+func runQueue(pid int) (threads int, wait time.Duration) {
+	dir := "/proc/" + strconv.Itoa(pid) + "/task/"
+	for _, tid := range numbers(dir) {
+		threads++
+		if s, err := readSched(dir + strconv.Itoa(tid)); err == nil {
+			wait += s.wait()
 		}
 	}
-	return nil
+	return threads, wait
 }

@@ -13,6 +13,8 @@ func cpuTime(int) (time.Duration, error) { return 0, ErrUnsupported }
 
 func processUsage(int, *Usage) error { return ErrUnsupported }
 
+func runQueue(int) (int, time.Duration) { return 0, 0 }
+
 // sleep is not known here.
 type sleep struct{}
 

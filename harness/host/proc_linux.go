@@ -22,11 +22,40 @@ type stat struct {
 func readStat(pid int) (stat, error) { return readStatFile("/proc/" + strconv.Itoa(pid) + "/stat") }
 
 func readStatFile(path string) (stat, error) {
-	text, err := os.ReadFile(path)
+	var buf [procLine]byte
+	text, err := slurp(path, buf[:])
 	if err != nil {
 		return stat{}, err
 	}
 	return parseStat(text)
+}
+
+// procLine holds what /proc says in one line: proofs of quiet read many of them, so none costs an allocation or a look whether it is a socket.
+const procLine = 1024
+
+// slurp reads a whole file of /proc by read(2), into buf where it fits.
+func slurp(path string, buf []byte) ([]byte, error) {
+	fd, err := unix.Open(path, unix.O_RDONLY|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return nil, err
+	}
+	defer unix.Close(fd)
+	text := buf[:0]
+	for {
+		if len(text) == cap(text) {
+			text = append(text, 0)[:len(text)]
+		}
+		n, err := unix.Read(fd, text[len(text):cap(text)])
+		switch {
+		case errors.Is(err, unix.EINTR):
+		case err != nil:
+			return nil, err
+		case n == 0:
+			return text, nil
+		default:
+			text = text[:len(text)+n]
+		}
+	}
 }
 
 // parseStat reads the fields after the command's name, which may hold spaces and parentheses.
@@ -73,8 +102,9 @@ func subtree(root, _ int, exclude func(pid int) bool) ([]Proc, error) {
 func kernelChildren(pid int) []int {
 	dir := "/proc/" + strconv.Itoa(pid) + "/task/"
 	var pids []int
+	var buf [procLine]byte
 	for _, tid := range numbers(dir) {
-		text, err := os.ReadFile(dir + strconv.Itoa(tid) + "/children")
+		text, err := slurp(dir+strconv.Itoa(tid)+"/children", buf[:])
 		if err != nil {
 			continue
 		}

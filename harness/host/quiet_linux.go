@@ -19,7 +19,8 @@ func (s sched) wait() time.Duration { return time.Duration(s[1]) }
 
 // readSched reads the schedstat below /proc/PID/task/TID.
 func readSched(dir string) (s sched, err error) {
-	text, err := os.ReadFile(dir + "/schedstat")
+	var buf [procLine]byte
+	text, err := slurp(dir+"/schedstat", buf[:])
 	if err != nil {
 		return s, err
 	}

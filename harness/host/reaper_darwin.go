@@ -1,6 +1,7 @@
 package host
 
 import (
+	"os"
 	"syscall"
 
 	"golang.org/x/sys/unix"
@@ -23,6 +24,9 @@ func closeOnExec(first uint) {
 		unix.CloseOnExec(fd)
 	}
 }
+
+// widen does nothing: the system chooses the size of a pipe by itself.
+func widen(*os.File) {}
 
 func dupOnto(from, to int) error { return unix.Dup2(from, to) }
 

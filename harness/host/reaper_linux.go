@@ -3,6 +3,7 @@ package host
 import (
 	"errors"
 	"math"
+	"os"
 	"syscall"
 
 	"golang.org/x/sys/unix"
@@ -30,6 +31,18 @@ func closeOnExec(first uint) {
 	for fd := int(first); fd < 4096; fd++ { // kernels before 5.11
 		unix.CloseOnExec(fd)
 	}
+}
+
+// channelPipe is the size of the pipes of the channel: a message of many megabytes then takes fewer turns between two processes.
+const channelPipe = 1 << 20
+
+// widen gives a pipe of the channel more room; a system that refuses leaves it as it is.
+func widen(pipe *os.File) {
+	raw, err := pipe.SyscallConn()
+	if err != nil {
+		return
+	}
+	_ = raw.Control(func(fd uintptr) { _, _ = unix.FcntlInt(fd, unix.F_SETPIPE_SZ, channelPipe) })
 }
 
 func dupOnto(from, to int) error { return unix.Dup3(from, to, 0) }

@@ -72,6 +72,9 @@ func newPipes() (p *pipes, err error) {
 		if end.write {
 			mine, theirs = w, r
 		}
+		if end.mine == &p.stdin || end.mine == &p.stdout {
+			widen(mine)
+		}
 		*end.mine = mine
 		p.theirs = append(p.theirs, theirs)
 	}

@@ -24,6 +24,8 @@ func signalNumber(string) (syscall.Signal, error) { return 0, ErrUnsupported }
 
 func signalGroup(int, syscall.Signal) error { return ErrUnsupported }
 
+func widen(*os.File) {}
+
 func ownGroup() *syscall.SysProcAttr { return nil }
 
 func subtree(int, int, func(pid int) bool) ([]Proc, error) { return nil, ErrUnsupported }

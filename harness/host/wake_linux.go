@@ -61,7 +61,8 @@ func (w wait) wake(t thread, since time.Time) Wake {
 
 // readWait reads in what a thread sleeps.
 func readWait(t thread, calls map[int]timedCall) (wait, error) {
-	text, err := os.ReadFile(t.dir() + "/syscall")
+	var buf [procLine]byte
+	text, err := slurp(t.dir()+"/syscall", buf[:])
 	if err != nil {
 		return wait{}, fmt.Errorf("%w: %w", errNoWait, err)
 	}
@@ -222,7 +223,8 @@ func timeOf(raw [16]byte) time.Duration {
 func processTimers(pid int, now time.Time) Wake {
 	dir := "/proc/" + strconv.Itoa(pid)
 	var wake Wake
-	if text, err := os.ReadFile(dir + "/timers"); err == nil && len(bytes.TrimSpace(text)) > 0 {
+	var buf [procLine]byte
+	if text, err := slurp(dir+"/timers", buf[:]); err == nil && len(bytes.TrimSpace(text)) > 0 {
 		wake = Wake{Kind: WakeUnknown, What: fmt.Sprintf("a POSIX timer of process %d", pid)}
 	}
 	for _, fd := range numbers(dir + "/fd") {
