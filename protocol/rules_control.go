@@ -53,9 +53,12 @@ func controlRules() []Rule {
 		rule("CTL-17", LevelMust, ClassMisreport,
 			"An operation on a session that is not open fails at once and writes nothing.",
 			"py:121"),
-		rule("CTL-18", LevelMust, ClassHang,
+		excluded("CTL-18", LevelMust, ClassHang,
 			"An answer that is there before the write of its request has returned reaches its caller.",
-			"B015"),
+			"not played: a peer sees a request only when its write is over, or as a part that no kernel cuts at will", "B015"),
+		rule("CTL-19", LevelShould, ClassMisreport,
+			"What the CLI answers to an operation is what the operation returns, fields included that the SDK does not know.",
+			"py:110 ts:REQ-01 cli:8"),
 	}
 }
 
