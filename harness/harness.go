@@ -120,10 +120,11 @@ type runner struct {
 
 	sweeps sync.WaitGroup
 
-	mu    sync.Mutex
-	done  map[int]eventlog.Case
-	dirs  int
-	fault error
+	mu     sync.Mutex
+	done   map[int]eventlog.Case
+	played bool // by a session, which keeps no results
+	dirs   int
+	fault  error
 
 	release string // of the SDK
 	remains remains
@@ -228,8 +229,9 @@ func (r *runner) write(rec eventlog.Record) error {
 	return nil
 }
 
-// slowLanes is how many lanes of their own slow cases get: they wait, they do not compute.
-const slowLanes = 8
+// slowLanes is how many lanes of their own slow cases get: they wait, they do not compute. Each holds an adapter, so it is no higher than it takes
+// for the slow tier to end with its longest case.
+const slowLanes = 12
 
 // lanes plays all cases: the slow ones beside the others, not after them.
 func (r *runner) lanes(ctx context.Context, h contract.Hello) error {
@@ -250,55 +252,41 @@ func (r *runner) lanes(ctx context.Context, h contract.Hello) error {
 		wg.Add(1)
 		go lane(quick)
 	}
-	for range min(slowLanes, r.slowCases()) {
+	first, then := r.order()
+	for range min(slowLanes, len(first)) {
 		wg.Add(1)
 		go lane(slow)
 	}
 	wg.Add(2)
-	go r.deal(ctx, &wg, slow, func(c scenarios.Case) bool { return c.Slow > 0 })
-	go r.deal(ctx, &wg, quick, func(c scenarios.Case) bool { return c.Slow == 0 })
+	go deal(ctx, &wg, slow, first)
+	go deal(ctx, &wg, quick, then)
 	wg.Wait()
 	return r.fault
 }
 
-func (r *runner) slowCases() int {
-	n := 0
-	for _, c := range r.cfg.Cases {
+// order is the order of the slow cases and of the others. The slowest begin first, so that none begins when all others are over; cases that ask the
+// same of the adapter's process stand together, so that adapters are reused.
+func (r *runner) order() (slow, quick []int) {
+	for i, c := range r.cfg.Cases {
 		if c.Slow > 0 {
-			n++
+			slow = append(slow, i)
+		} else {
+			quick = append(quick, i)
 		}
 	}
-	return n
+	slices.SortStableFunc(slow, func(a, b int) int { return cmp.Compare(r.cfg.Cases[b].Slow, r.cfg.Cases[a].Slow) })
+	slices.SortStableFunc(quick, func(a, b int) int { return cmp.Compare(hostKey(r.cfg.Cases[a]), hostKey(r.cfg.Cases[b])) })
+	return slow, quick
 }
 
-// deal hands out the cases of one kind, grouped by what they ask of the adapter's process, so that adapters are reused.
-func (r *runner) deal(ctx context.Context, wg *sync.WaitGroup, to chan<- int, mine func(scenarios.Case) bool) {
+// deal hands out cases until ctx ends.
+func deal(ctx context.Context, wg *sync.WaitGroup, to chan<- int, cases []int) {
 	defer wg.Done()
 	defer close(to)
-	var special []int
-	send := func(i int) bool {
+	for _, i := range cases {
 		select {
 		case to <- i:
-			return true
 		case <-ctx.Done():
-			return false
-		}
-	}
-	for i, c := range r.cfg.Cases {
-		if !mine(c) {
-			continue
-		}
-		if hostKey(c) != "" {
-			special = append(special, i)
-			continue
-		}
-		if !send(i) {
-			return
-		}
-	}
-	slices.SortStableFunc(special, func(a, b int) int { return cmp.Compare(hostKey(r.cfg.Cases[a]), hostKey(r.cfg.Cases[b])) })
-	for _, i := range special {
-		if !send(i) {
 			return
 		}
 	}

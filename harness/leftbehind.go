@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -182,11 +183,21 @@ func (m *remains) descriptors(c *scenarios.Case, a *host.Adapter) {
 	}
 	h := m.held[a]
 	if h == nil {
+		maps.DeleteFunc(m.held, func(old *host.Adapter, _ *held) bool { return ended(old) })
 		h = &held{}
 		m.held[a] = h
 	}
 	if text := h.count(len(fds)); text != "" {
 		m.found = append(m.found, finding{engine.CheckFD, c.ID + ": " + text})
+	}
+}
+
+func ended(a *host.Adapter) bool {
+	select {
+	case <-a.Exited():
+		return true
+	default:
+		return false
 	}
 }
 
@@ -240,9 +251,9 @@ func (m *remains) verdict() *eventlog.Failure {
 // leftBehind decides over all runs whether the SDK leaves something behind.
 func (r *runner) leftBehind() *eventlog.Case {
 	r.mu.Lock()
-	played := len(r.done)
+	played := r.played || len(r.done) > 0
 	r.mu.Unlock()
-	if played == 0 {
+	if !played {
 		return nil
 	}
 	rec := eventlog.Case{

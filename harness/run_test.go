@@ -6,10 +6,13 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/wiretrial/wiretrial/harness/engine"
 	"github.com/wiretrial/wiretrial/harness/eventlog"
@@ -222,6 +225,19 @@ func TestSlowCasesRunBesideTheOthers(t *testing.T) {
 	_, sink := run(t, config(t, honest, append(slow, quick...)))
 	if got := sink.order(); got[0] != quick[0].ID { // in one lane the slow case, planned first, would be
 		t.Errorf("recorded in the order %v", got)
+	}
+}
+
+func TestTheSlowestCasesBeginFirst(t *testing.T) {
+	t.Parallel()
+	marked := "host: {env: {MARK: here}}\n"
+	cases := slices.Concat(
+		plan(t, "marked", marked+turn)[:1], plan(t, "short", "slow: 6\n"+turn)[:1], plan(t, "plain", turn)[:1],
+		plan(t, "long", "slow: 75\n"+marked+turn)[:1], plan(t, "again", turn)[:1], plan(t, "middle", "slow: 30\n"+turn)[:1],
+	)
+	slow, quick := (&runner{cfg: Config{Cases: cases}}).order()
+	if diff := cmp.Diff([]int{3, 5, 1}, slow) + cmp.Diff([]int{2, 4, 0}, quick); diff != "" {
+		t.Error(diff)
 	}
 }
 
