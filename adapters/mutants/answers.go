@@ -31,7 +31,7 @@ func whetherAnswered() []Mutant {
 				"interrupt/pending-permission", "interrupt/running-tool"),
 			Parts: with(func(p *parts.Parts) { p.Run = func(task func()) { task() } }),
 		}, {
-			Name: "raise-is-allow", Group: Answers, Fault: "takes failure for success: a failed or aborted callback, a refused initialize",
+			Name: "raise-is-allow", Group: Answers, Fault: "takes failure for success: a failed or aborted callback, a refused initialize", Opposite: "denies-all",
 			Kills: kills("handshake/refused", "permissions/callback-fails", "permissions/abort-is-no-consent", "permissions/no-callback", "hooks/raised"),
 			Parts: with(raiseIsAllow),
 		}, {

@@ -47,7 +47,7 @@ func bytesGroup() []Mutant {
 				return &joined{lines: newLines(r), whole: func(b []byte) bool { return bytes.HasSuffix(b, []byte("}")) }}
 			}),
 		}, {
-			Name: "noise-joins", Group: Bytes, Fault: "keeps what does not parse and joins the next line to it, without an error",
+			Name: "noise-joins", Group: Bytes, Fault: "keeps what does not parse and joins the next line to it, without an error", Opposite: "noise-ends",
 			Kills: kills("framing/noise-lines", "framing/glued-control-bytes", "framing/malformed-line"),
 			Parts: framedBy(func(r io.Reader) transport.FrameReader { return &joined{lines: newLines(r), whole: json.Valid} }),
 		}, {

@@ -26,7 +26,7 @@ func guardFaults() []Mutant {
 			Kills: kills("handshake/hook-that-blocks"),
 			Parts: answered(func(answer []byte) []byte { return drop(answer, "response.response.hook_on_failure_supported") }),
 		}, {
-			Name: "any-skill", Group: Spawn, Fault: "puts the names of skills into rules as they are",
+			Name: "any-skill", Group: Spawn, Fault: "puts the names of skills into rules as they are", Opposite: "no-skill",
 			Kills: kills("spawn/skill-that-is-a-rule"),
 			Parts: parts.Default,
 			opening: func(params []byte) []byte {
@@ -38,7 +38,7 @@ func guardFaults() []Mutant {
 				return set(drop(params, "options.skills"), "options.allowed_tools", string(list))
 			},
 		}, {
-			Name: "settings-or-sandbox", Group: Spawn, Fault: "drops the sandbox when it cannot be put into the settings",
+			Name: "settings-or-sandbox", Group: Spawn, Fault: "drops the sandbox when it cannot be put into the settings", Opposite: "no-sandbox",
 			Kills: kills("spawn/sandbox-without-its-settings"),
 			Parts: parts.Default,
 			opening: func(params []byte) []byte {

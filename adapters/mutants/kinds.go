@@ -250,7 +250,7 @@ func kindFaults() []Mutant {
 				})
 			}),
 		}, {
-			Name: "shows-all-states", Group: Drift, Fault: "shows its user the states that are for the SDK alone",
+			Name: "shows-all-states", Group: Drift, Fault: "shows its user the states that are for the SDK alone", Opposite: "hides-all-states",
 			Kills: kills("drift/host-only-state"),
 			Parts: rewriting(protocol.TypeSystem, func(raw []byte) []byte { return drop(raw, "sdk_host_only") }),
 		}, {

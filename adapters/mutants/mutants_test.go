@@ -93,6 +93,22 @@ func TestOppositesAreMutual(t *testing.T) {
 	}
 }
 
+// TestPromisesWithTwoSidesHaveOpposites: a scenario of one of these could be satisfied by always doing what its mutant's opposite does.
+func TestPromisesWithTwoSidesHaveOpposites(t *testing.T) {
+	t.Parallel()
+	for name, opposite := range map[string]string{
+		"eof-at-result": "eof-never", "kill-at-once": "never-kills", "any-result-ends": "waits-for-events", "full-queue-blocks": "full-queue-drops",
+		"strict-types": "known-only", "no-tail": "clean-exit-is-success", "noise-joins": "noise-ends", "raise-is-allow": "denies-all",
+		"wipes-input": "keeps-input", "early-interrupt": "late-interrupt", "refusal-is-success": "wants-payload", "no-prompt-tool": "always-prompt-tool",
+		"env-as-is": "bare-environment", "any-skill": "no-skill", "settings-or-sandbox": "no-sandbox", "shows-all-states": "hides-all-states",
+		"trusts-the-start": "trusts-no-start", "accepts-questions": "runs-no-question",
+	} {
+		if m, ok := mutants.Find(name); !ok || m.Opposite != opposite {
+			t.Errorf("%s (known: %v) has the opposite %q, want %s", name, ok, m.Opposite, opposite)
+		}
+	}
+}
+
 // differing names the pieces that are not the product's.
 func differing(p *parts.Parts) []string {
 	var names []string

@@ -40,7 +40,7 @@ func requestsGroup() []Mutant {
 			Kills: kills("hooks/registration", "control/operations"),
 			Parts: with(func(p *parts.Parts) { p.Request = bareRequest }),
 		}, {
-			Name: "early-interrupt", Group: Requests, Fault: "returns from interrupt when its line is written, without the answer, and drops the next result",
+			Name: "early-interrupt", Group: Requests, Fault: "returns from interrupt when its line is written, without the answer, and drops the next result", Opposite: "late-interrupt",
 			Kills: kills("interrupt/answer-and-result", "interrupt/what-is-still-queued", "interrupt/while-idle", "interrupt/twice", "interrupt/drops-the-queue",
 				"flow/nobody-reads"),
 			Parts: with(earlyInterrupt),

@@ -35,11 +35,11 @@ func spawnGroup() []Mutant {
 			Kills: kills("spawn/empty-is-not-unset"),
 			Parts: withFlags(func(f parts.Flag) bool { return f.Form == parts.Bare || f.Value != "" && f.Value != "0" }),
 		}, {
-			Name: "no-prompt-tool", Group: Spawn, Fault: "adds no flag for a permission callback",
+			Name: "no-prompt-tool", Group: Spawn, Fault: "adds no flag for a permission callback", Opposite: "always-prompt-tool",
 			Kills: kills("spawn/prompt-flag-for-callback"),
 			Parts: withFlags(func(f parts.Flag) bool { return f.Name != "--permission-prompt-tool" }),
 		}, {
-			Name: "env-as-is", Group: Spawn, Fault: "hands its whole environment on",
+			Name: "env-as-is", Group: Spawn, Fault: "hands its whole environment on", Opposite: "bare-environment",
 			Kills: kills("spawn/inside-a-claude-session"),
 			Parts: with(func(p *parts.Parts) {
 				p.Env = func(s parts.Spec, inherited []string) []string { return append(parts.Env(s, nil), inherited...) }

@@ -306,7 +306,7 @@ func (r *run) exits(v view) error {
 	if err != nil {
 		return err
 	}
-	f.told = true
+	f.told, f.scripted = true, true
 	text := v.text()
 	if strings.HasPrefix(text, "SIG") {
 		r.trace("cli", v.s, "dies of "+text)

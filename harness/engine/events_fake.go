@@ -165,6 +165,22 @@ func (r *run) initialize(s *session, l *line) error {
 		return r.failf(CheckLineOrder, "a line of type %s came before initialize", p.Type)
 	}
 	s.captures["initialize"] = l.Raw
+	return r.registered(s, l.Raw)
+}
+
+// registered keeps the law that initialize registers each hook that sdk.start declares, whether or not the scenario has the CLI call it.
+func (r *run) registered(s *session, initialize []byte) error {
+	ids, want := scenarios.HookIDs(initialize), map[string]int{}
+	for _, c := range s.start.Callbacks {
+		if c.Kind != scenarios.Hook {
+			continue
+		}
+		if want[c.Name]++; want[c.Name] > len(ids[c.Name]) {
+			f := r.failf(CheckLineMatch, "a hook that is declared was not registered: %s", c.Name)
+			f.Path, f.Want, f.Got = "request.hooks."+c.Name, fmt.Sprintf("%d or more", want[c.Name]), fmt.Sprint(len(ids[c.Name]))
+			return f
+		}
+	}
 	return nil
 }
 

@@ -257,7 +257,7 @@ func (r *run) leftOps(s *session) error {
 		case !o.done && !o.internal && !r.hostKill:
 			return r.failf(CheckDeadline, "%s never ended", o.names[0])
 		case o.err == nil || r.hostKill:
-		case o.stream && (s.excused || s.exitedByItself()):
+		case o.stream && (s.excused || s.exitedByItself(r)):
 		case o.internal && s.closed:
 		default:
 			return r.opFailed(scenarios.Step{}, o, "and no step expects it")
@@ -266,10 +266,12 @@ func (r *run) leftOps(s *session) error {
 	return nil
 }
 
-// exitedByItself tells whether the scenario let the CLI exit before the session was closed: then it may end either way.
-func (s *session) exitedByItself() bool {
+// exitedByItself tells whether the CLI ended before its session was closed, by a step or by a signal of the SDK's: then the session may end either
+// way. So it may for a client whose CLI exits at the end of stdin, since its reader and its closing meet that in any order. A one-shot session
+// that reaches this good end has no reason to fail.
+func (s *session) exitedByItself(r *run) bool {
 	for _, f := range s.fakes {
-		if f.told {
+		if f.scripted || f.told && (f.code != 0 || !s.oneShot(r)) {
 			return true
 		}
 	}

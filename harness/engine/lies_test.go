@@ -62,6 +62,7 @@ func lies() map[string]lie {
 		"other-text":       {out: onReply("interrupt", func(l string, _ *channel) []string { return []string{set(l, "error.message", "an error")} })},
 		"swallows-failure": {out: onReply("interrupt", func(l string, _ *channel) []string { return []string{success(l)} })},
 		"swallows-end":     {out: onReply("prompt", func(l string, _ *channel) []string { return []string{set(success(l), "result.end", "eof")} })},
+		"fails-at-the-end": {out: onReply("prompt", func(l string, _ *channel) []string { return []string{failure(l, "decode", "no")} })},
 		"drops-message":    {out: onMessage("assistant", func(string, *channel) []string { return nil })},
 		"doubles-message":  {out: onMessage("assistant", func(l string, _ *channel) []string { return []string{l, l} })},
 		"swaps-messages":   {out: onMessage("assistant", swap)},

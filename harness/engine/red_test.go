@@ -154,7 +154,7 @@ steps:
 		{name: "an answer to nobody", lie: "foreign-answer", text: permission, check: engine.CheckLineID, step: 5},
 		{name: "one id for two requests", lie: "reuses-ids", text: twoInterrupts, check: engine.CheckLineID, step: 8},
 		{name: "initialize twice", lie: "initializes-twice", text: turnOf, check: engine.CheckLineOrder, step: 2},
-		{name: "a hook that is declared is not registered", lie: "registers-no-hook", check: engine.CheckLineMatch, step: 3, text: `
+		{name: "a hook that is declared is not registered", lie: "registers-no-hook", entry: scenarios.OneShot, check: engine.CheckLineMatch, step: 2, text: `
 - sdk.start: {prompt: go on, callbacks: [PreToolUse]}
 - cli.reads: user
 - cli.writes: hook_callback
@@ -191,6 +191,7 @@ steps:
 - sdk.fails: session
   kind: process_exit
 `},
+		{name: "a session fails after a good end", lie: "fails-at-the-end", entry: scenarios.OneShot, text: turnOf, check: engine.CheckFails},
 		{name: "a message is lost", lie: "drops-message", text: turnOf, check: engine.CheckMissing},
 		{name: "a message comes twice", lie: "doubles-message", text: turnOf, check: engine.CheckDuplicate},
 		{name: "two messages change places", lie: "swaps-messages", text: twoMessages, check: engine.CheckOrder},

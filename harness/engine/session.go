@@ -52,22 +52,23 @@ type session struct {
 
 // fake is one process of the fake claude.
 type fake struct {
-	s       *session
-	peer    *mockcli.Peer
-	hello   mockcli.Event
-	at      int // arrival
-	taken   bool
-	eof     bool
-	signals []string
-	dead    bool
-	death   mockcli.Death
-	told    bool // an exit or die command was sent
-	forced  bool // by a signal, which overtakes what nobody reads
-	code    int  // of its exit, once it was told
-	done    map[int]func(mockcli.Event)
-	work    map[int]bool // commands that are not done; true: a write in pieces, each a round trip to the SDK
-	blocked map[int]bool // those of them that wait for the SDK to read
-	kids    []int
+	s        *session
+	peer     *mockcli.Peer
+	hello    mockcli.Event
+	at       int // arrival
+	taken    bool
+	eof      bool
+	signals  []string
+	dead     bool
+	death    mockcli.Death
+	told     bool // an exit or die command was sent
+	scripted bool // a step of the scenario sent it, and not the end of stdin
+	forced   bool // by a signal, which overtakes what nobody reads
+	code     int  // of its exit, once it was told
+	done     map[int]func(mockcli.Event)
+	work     map[int]bool // commands that are not done; true: a write in pieces, each a round trip to the SDK
+	blocked  map[int]bool // those of them that wait for the SDK to read
+	kids     []int
 }
 
 // line is one line that an SDK wrote.
