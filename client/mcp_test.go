@@ -176,6 +176,32 @@ func TestAToolReportsProgress(t *testing.T) {
 	}
 }
 
+// A tool that takes its raw arguments finds its call, and with it the session, in its context.
+func TestAToolFindsItsCall(t *testing.T) {
+	t.Parallel()
+	server, err := client.NewServer("calc", "1", client.Tool{Name: "add", Run: func(ctx context.Context, _ json.RawMessage) (*mcp.CallToolResult, error) {
+		r, ok := client.ToolCall(ctx)
+		if !ok {
+			return nil, errors.New("no call")
+		}
+		return nil, r.Session.NotifyProgress(ctx, &mcp.ProgressNotificationParams{ProgressToken: r.Params.GetProgressToken(), Progress: 1})
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := serving(t, server)
+	f.sends("c", `{"method":"tools/call","params":{"name":"add","arguments":{},"_meta":{"progressToken":"t"}},"jsonrpc":"2.0","id":2}`)
+	if got := string(protocol.Member(f.told("notifications/progress"), "params")); !strings.Contains(got, `"progressToken":"t"`) {
+		t.Errorf("got %s", got)
+	}
+	if r := f.answerOf("c"); strings.Contains(string(r.Response), "isError") {
+		t.Errorf("got %s", r.Raw)
+	}
+	if _, ok := client.ToolCall(t.Context()); ok {
+		t.Error("a context of nothing has a call")
+	}
+}
+
 func TestAChangedListOfToolsIsTold(t *testing.T) {
 	t.Parallel()
 	server := curious(t, nil)

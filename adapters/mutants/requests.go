@@ -23,7 +23,7 @@ func requestsGroup() []Mutant {
 		{
 			Name: "answers-in-order", Group: Requests, Fault: "gives each response to the oldest open request",
 			Kills: kills("handshake/foreign-answer", "control/out-of-order", "control/late-answer", "control/answered-twice",
-				"control/many-during-a-turn", "control/echoed-answers"),
+				"control/many-during-a-turn", "control/echoed-answers", "control/same-operation-at-once"),
 			Parts: with(func(p *parts.Parts) {
 				p.Pending = func() parts.Pending { return &inOrder{Pending: parts.NewPending()} }
 			}),

@@ -181,6 +181,16 @@ func toldFaults() []Mutant {
 			Name: "deaf-while-interrupting", Group: Requests, Fault: "drops what comes before the answer to an interrupt",
 			Kills: kills("interrupt/agent-killed"),
 			Parts: with(deafWhileInterrupting),
+		}, {
+			Name: "progress-is-answer", Group: Requests, Fault: "takes any line with the id of its request for the answer",
+			Kills: kills("control/progress-of-a-request"),
+			Parts: rewriting(protocol.TypeSystem, func(raw []byte) []byte {
+				id := gjson.GetBytes(raw, "request_id").Raw
+				if id == "" {
+					return raw
+				}
+				return []byte(`{"type":"control_response","response":{"subtype":"success","request_id":` + id + `,"response":{}}}`)
+			}),
 		},
 	}
 }

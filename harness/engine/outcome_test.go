@@ -119,3 +119,30 @@ func TestASecondAnswerIsCaught(t *testing.T) {
 		t.Errorf("got %+v, %v", res.Failure, res.Err)
 	}
 }
+
+// A request that is made twice at once is owed two answers.
+func TestAnIDThatIsOpenTwiceMayGetTwoAnswers(t *testing.T) {
+	t.Parallel()
+	c := load(t, `
+frames:
+  p: {like: can_use_tool, set: {request_id: p}}
+steps:
+- sdk.start: {prompt: go on, callbacks: [can_use_tool]}
+- cli.reads: user
+- cli.writes: p
+- sdk.asks: can_use_tool
+  as: one
+- cli.writes: p
+- cli.writes: assistant # yielded: the second request has been read
+- sdk.yields: assistant
+- sdk.reply: one
+  with: {behavior: deny, message: one}
+- cli.reads: control_response/p
+- cli.reads: control_response/p
+- cli.writes: result
+- sdk.yields: result
+`, scenarios.Client)
+	if res := newStage(t, "answers-twice").play(c); res.Failure != nil || res.Err != nil {
+		t.Errorf("got %+v, %v", res.Failure, res.Err)
+	}
+}
