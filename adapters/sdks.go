@@ -47,7 +47,7 @@ func known() []SDK {
 		},
 		{
 			Name: "rust", Title: "claude-codes for Rust", Packages: []string{"claude-codes"},
-			Registry: Cargo, Tool: "cargo", Oldest: "2.1.316",
+			Registry: Cargo, Tool: "cargo", Oldest: "2.1.220",
 		},
 	}
 }

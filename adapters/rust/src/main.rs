@@ -130,7 +130,7 @@ impl Session {
                 "settings" => builder.settings(text),
                 "permission_prompt_tool_name" => builder.permission_prompt_tool(text),
                 "continue_conversation" => builder.continue_conversation(flag),
-                "fork_session" => builder.fork_session(flag),
+                "fork_session" => builder.fork_session(flag).has().ok_or_else(|| unsupported(&["fork_session"]))?,
                 "strict_mcp_config" => builder.strict_mcp_config(flag),
                 "debug" if flag => builder.debug(None::<String>),
                 "session_id" => builder.session_id(Uuid::parse_str(text).map_err(|_| unsupported(&["session_id"]))?),
@@ -282,10 +282,8 @@ impl Session {
 
     /// Puts a permission request to the user, who may take his time, and takes back one that the CLI withdrew.
     fn approve(&mut self, output: &ClaudeOutput) {
-        if let ClaudeOutput::ControlCancelRequest(cancel) = output {
-            if let Some(question) = self.questions.open.remove(&cancel.request_id) {
-                self.channel.notify("$/cancelRequest", json!({ "id": question }));
-            }
+        if let Some(question) = withdrawn(output).and_then(|id| self.questions.open.remove(&id)) {
+            self.channel.notify("$/cancelRequest", json!({ "id": question }));
         }
         let ClaudeOutput::ControlRequest(request) = output else { return };
         let ControlRequestPayload::CanUseTool(tool) = &request.request else { return };
@@ -422,4 +420,46 @@ async fn main() -> std::io::Result<()> {
     let (channel, lines) = Channel::open()?;
     tokio::task::LocalSet::new().run_until(serve(Rc::new(channel), lines)).await;
     Ok(())
+}
+
+/// The request that a message withdraws. Older releases have no variant for it, so it is told by its wire shape.
+fn withdrawn(output: &ClaudeOutput) -> Option<String> {
+    if matches!(output, ClaudeOutput::Assistant(_) | ClaudeOutput::User(_) | ClaudeOutput::Result(_)) {
+        return None; // the large ones
+    }
+    let wire = serde_json::to_value(output).ok().filter(|wire| wire["type"] == "control_cancel_request")?;
+    wire["request_id"].as_str().map(String::from)
+}
+
+/// What stands in for a builder's method that a release lacks: the crate's own method goes before one of this trait, and where there is
+/// none the option is refused.
+#[allow(dead_code)] // of a release that lacks nothing
+trait Lacking {
+    fn fork_session(self, _: bool) -> Lacks;
+}
+
+impl Lacking for ClaudeCliBuilder {
+    fn fork_session(self, _: bool) -> Lacks {
+        Lacks
+    }
+}
+
+#[allow(dead_code)]
+struct Lacks;
+
+/// Tells a builder from what stands in for its method.
+trait Has {
+    fn has(self) -> Option<ClaudeCliBuilder>;
+}
+
+impl Has for ClaudeCliBuilder {
+    fn has(self) -> Option<ClaudeCliBuilder> {
+        Some(self)
+    }
+}
+
+impl Has for Lacks {
+    fn has(self) -> Option<ClaudeCliBuilder> {
+        None
+    }
 }

@@ -38,6 +38,9 @@ func (a *app) runCommand() *cobra.Command {
 
 A PATTERN is an id, an id without [row] and @entry, an area, or either with *; none selects the whole catalogue.
 
+Several --sdk make a matrix: what changed from one to the next. It exits with the worst of what its columns came to. A release that cannot be had any
+more is reported as gone, and counts as 3.
+
 Exit: 0 at least one must passed and nothing is wrong; 1 a failure; 2 usage; 3 the harness, the adapter or a toolchain is at fault;
 4 nothing was proven; 130 interrupted.`,
 		Example: `  wiretrial run
