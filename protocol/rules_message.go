@@ -38,6 +38,9 @@ func turnRules() []Rule {
 		rule("TRN-12", LevelMust, ClassLoss,
 			"A text that comes as stream events, as a message and in the result is delivered as each of them, and as each once.",
 			"B129 cli:3 cli:14").about(MustDeliver),
+		rule("TRN-13", LevelMust, ClassLoss,
+			"What the CLI puts into a turn by itself ends it not: a user message of its own, a compaction, a retry.",
+			"cli:3 cli:5 cli:10").about(MustDeliver),
 	}
 }
 

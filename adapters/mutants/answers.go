@@ -28,7 +28,7 @@ func whetherAnswered() []Mutant {
 			Name: "inline-callbacks", Group: Answers, Fault: "runs callbacks one by one on its reading loop",
 			Kills: kills("permissions/three-at-once", "permissions/callback-calls-the-client", "permissions/asked-before-the-message",
 				"permissions/cancelled-in-one-write", "hooks/one-slow-two-quick", "mcp/parallel-calls", "mcp/opened-again",
-				"interrupt/pending-permission", "interrupt/running-tool"),
+				"interrupt/pending-permission", "interrupt/running-tool", "interrupt/before-the-first-message"),
 			Parts: with(func(p *parts.Parts) { p.Run = func(task func()) { task() } }),
 		}, {
 			Name: "raise-is-allow", Group: Answers, Fault: "takes failure for success: a failed or aborted callback, a refused initialize", Opposite: "denies-all",

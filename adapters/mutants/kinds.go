@@ -243,7 +243,7 @@ func kindFaults() []Mutant {
 			}),
 		}, {
 			Name: "own-words-only", Group: Drift, Fault: "drops user messages that are no tool results, as if they were echoes of its own",
-			Kills: kills("drift/user-messages", "interrupt/what-the-turn-still-writes", "turns/replayed-prompt"),
+			Kills: kills("drift/user-messages", "interrupt/what-the-turn-still-writes", "turns/replayed-prompt", "turns/goes-on-by-itself"),
 			Parts: with(func(p *parts.Parts) {
 				p.Inbound = without(func(m protocol.Message) bool {
 					return m.Type == protocol.TypeUser && !gjson.GetBytes(m.Raw, `message.content.#(type=="tool_result")`).Exists()
