@@ -76,7 +76,7 @@ func runsText(t *Tally, of Subject) string {
 		}
 		text := fmt.Sprintf("%d %s", r.Complete, how)
 		if r.Plan != "" {
-			text += " of " + report.Safe(r.Plan)
+			text += " of " + briefly(r.Plan)
 		}
 		parts = append(parts, text)
 	}
@@ -84,6 +84,16 @@ func runsText(t *Tally, of Subject) string {
 		return "no whole run"
 	}
 	return "whole runs: " + strings.Join(parts, ", ")
+}
+
+// maxPlan bounds what is shown of a selection, in bytes.
+const maxPlan = 120
+
+func briefly(plan string) string {
+	if len(plan) <= maxPlan {
+		return report.Safe(plan)
+	}
+	return report.Safe(plan[:maxPlan]) + "..."
 }
 
 func verdictsText(counts map[eventlog.Verdict]int) string {
