@@ -35,13 +35,22 @@ func endsTold() []Mutant {
 			}),
 		}, {
 			Name: "reason-lost", Group: Process, Fault: "has neither exit code, nor signal, nor stderr, nor the result's text in its error",
-			Kills: kills("handshake/death-before-answer", "errors/death-by-signal", "errors/failed-in-success", "errors/stderr-in-the-error"),
+			Kills: kills("handshake/death-before-answer", "errors/death-by-signal", "errors/failed-in-success", "errors/stderr-in-the-error", "errors/exit-codes"),
 			Parts: with(func(p *parts.Parts) {
 				p.End = func(e parts.Ending) *parts.Failure {
 					if parts.End(e) == nil {
 						return nil
 					}
 					return &parts.Failure{Kind: parts.KindOther, Message: "something went wrong"}
+				}
+			}),
+		}, {
+			Name: "old-reasons", Group: Process, Fault: "tells each exit with the text of the last failed result, however old that is",
+			Kills: kills("errors/reason-of-an-older-turn"),
+			Parts: with(func(p *parts.Parts) {
+				p.End = func(e parts.Ending) *parts.Failure {
+					e.TurnOpen = false
+					return parts.End(e)
 				}
 			}),
 		},
@@ -69,7 +78,8 @@ func endsMade() []Mutant {
 			}),
 		}, {
 			Name: "leaves-child", Group: Process, Fault: "leaves the CLI running when its loop is left or its call cancelled",
-			Kills: kills("process/early-break", "process/cancel-anywhere", "process/break-elsewhere", "process/close-cancelled-twice"),
+			Kills: kills("process/early-break", "process/cancel-anywhere", "process/break-elsewhere", "process/close-cancelled-twice",
+				"process/cancelled-while-opening", "process/aborted"),
 			Parts: with(func(p *parts.Parts) {
 				p.Wrap = func(t transport.Transport) transport.Transport {
 					return &abandoned{Transport: t, left: make(chan struct{})}
