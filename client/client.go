@@ -89,7 +89,7 @@ func (c *Client) reserve(ctx context.Context) (context.Context, *opening, error)
 		return nil, nil, &Error{Kind: Other, Op: "connect", Message: "the client is connected already; disconnect it first"}
 	}
 	o := &opening{opened: make(chan struct{}), done: make(chan struct{})}
-	ctx, o.cancel = context.WithCancel(ctx)
+	ctx, o.cancel = context.WithCancel(c.parts.Scope(ctx))
 	o.end, o.hurry = context.WithCancel(context.Background())
 	c.opening = o
 	return ctx, o, nil

@@ -243,8 +243,9 @@ func concurrencyRules() []Rule {
 		rule("CON-07", LevelMust, ClassWire,
 			"A write that its caller gives up is finished or ends the session: no line is glued to half of another.",
 			"py:235"),
-		wanted("CON-08", LevelShould, ClassLeak,
+		excluded("CON-08", LevelShould, ClassLeak,
 			"What is finished is forgotten: requests, callbacks and ids of a long session do not pile up.",
-			"ten thousand requests of the CLI; the host's memory does not grow with them", "B173 B175 B047 B174"),
+			"what a host keeps of some requests is less than the slack of its heap, and what would show above it takes gigabytes; "+
+				"the tests of the Go client count its tables", "B173 B175 B047 B174"),
 	}
 }

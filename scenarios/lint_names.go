@@ -85,7 +85,7 @@ func (t *trace) tasksBefore(i int) []string {
 
 // sessionOf finds steps of a session that no start opens before, and a tools_of without its session.
 func (t *trace) sessionOf(i int, s *Step) {
-	if s.Actor == None || isKey("sdk.kill", "sdk.uses")(s) {
+	if s.Actor == None || isKey("sdk.kill", "sdk.exit", "sdk.uses")(s) {
 		return
 	}
 	if s.Key() != "sdk.start" {

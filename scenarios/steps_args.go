@@ -129,6 +129,14 @@ func (d *decoder) killArg(n *node) Value {
 	return n.plain()
 }
 
+// goneArg reads nothing, or forks.
+func (d *decoder) goneArg(n *node) Value {
+	if n.bare {
+		return nil
+	}
+	return oneOf("forks")(d, n)
+}
+
 // callArg reads {op, args} of an operation that a variant names.
 func (d *decoder) callArg(n *node) Value {
 	if n.shape != object || n.get("op") == nil {

@@ -60,7 +60,7 @@ func decodeStart(rep *report, n *node) Start {
 }
 
 func (d *decoder) startKeys(n *node, start *Start) {
-	d.onlyKeys(n, "sdk.start", "prompt", "prompt_at", "callbacks", "options", "read")
+	d.onlyKeys(n, "sdk.start", "prompt", "prompt_at", "cancelled", "callbacks", "options", "read")
 	if prompt := n.get("prompt"); prompt != nil {
 		start.Prompt, start.HasPrompt = d.word(prompt), true
 		if start.Prompt == "stream" {
@@ -71,6 +71,9 @@ func (d *decoder) startKeys(n *node, start *Start) {
 		if start.AtConnect = d.word(at) == "connect" && start.HasPrompt; !start.AtConnect {
 			d.bad(at, "connect, beside a prompt")
 		}
+	}
+	if cancelled := n.get("cancelled"); cancelled != nil {
+		start.Cancelled = d.flag(cancelled)
 	}
 	if callbacks := n.get("callbacks"); callbacks != nil {
 		start.Callbacks = d.callbacks(callbacks)

@@ -33,6 +33,7 @@ func verbs() map[string]verb {
 		"sdk.feed":    {(*decoder).feedArg, actKeys, true},
 		"sdk.reply":   {(*decoder).someText, append([]string{"with"}, actKeys...), true},
 		"sdk.kill":    {(*decoder).killArg, []string{"as"}, true},
+		"sdk.exit":    {(*decoder).noArg, []string{"as"}, true},
 		"sdk.call":    {(*decoder).callArg, opKeys, true},
 		"sdk.yields":  {(*decoder).kindArg, lookKeys, false},
 		"sdk.asks":    {(*decoder).someText, append([]string{"reply"}, lookKeys...), false},
@@ -57,7 +58,7 @@ func verbs() map[string]verb {
 		"cli.gets":       {(*decoder).signalArg, seeKeys, false},
 		"cli.dies":       {(*decoder).signalArg, seeKeys, false},
 		"cli.dismissed":  {(*decoder).noArg, seeKeys, false},
-		"cli.gone":       {(*decoder).noArg, seeKeys, false},
+		"cli.gone":       {(*decoder).goneArg, seeKeys, false},
 		"cli.drained":    {(*decoder).noArg, seeKeys, false},
 		"cli.finds":      {(*decoder).globArg, []string{"as", "session", "match"}, false},
 
@@ -119,7 +120,7 @@ func (s *Step) Operation() (name string, args Value, ok bool) {
 		return "", nil, false
 	}
 	switch s.Verb {
-	case "cancel", "feed", "reply", "kill":
+	case "cancel", "feed", "reply", "kill", "exit":
 		return "", nil, false
 	case "call":
 		m, _ := s.Arg.(map[string]any)

@@ -184,6 +184,7 @@ type Start struct {
 	HasPrompt bool // false: connect only
 	Stream    bool // the prompt is fed by sdk.feed
 	AtConnect bool // a client's prompt is given with the connecting, and not by a query after it
+	Cancelled bool // the context or scope of the start has ended before it
 	Callbacks []Callback
 	Options   map[string]any // neutral names of the adapter contract, durations as KEY_ms, sizes as KEY_bytes
 	ToolsOf   string         // options.tools_of: the session whose server objects this one shares

@@ -68,6 +68,9 @@ func (h *byHand) Connect(ctx context.Context, prompt ...client.Prompt) error {
 	}
 	life, end := context.WithCancel(h.s.adapter.ctx)
 	release := context.AfterFunc(ctx, end)
+	if ctx.Err() != nil {
+		end()
+	}
 	s, err := client.StartSessionWithParts(life, h.s.opts, h.s.parts)
 	if !release() && err == nil {
 		err = ctx.Err()

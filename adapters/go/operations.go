@@ -62,6 +62,7 @@ type args struct {
 	SessionID     string                            `json:"session_id"`
 	Await         string                            `json:"await"`
 	Until         until                             `json:"until"`
+	Cancelled     bool                              `json:"cancelled"`
 	Pull          bool                              `json:"pull"`
 	Frame         json.RawMessage                   `json:"frame"`
 	On            string                            `json:"on"`
@@ -120,11 +121,22 @@ func does(call func(controls, context.Context, args) error) perform {
 	}
 }
 
+// scope is the context of a start, with its end: one that has ended already if the harness says so.
+func (a args) scope(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, leave := context.WithCancel(ctx)
+	if a.Cancelled {
+		leave()
+	}
+	return ctx, leave
+}
+
 func (s *session) connect(ctx context.Context, o *operation) (any, error) {
 	a, err := o.args()
 	if err != nil {
 		return nil, err
 	}
+	ctx, leave := a.scope(ctx)
+	defer leave()
 	if a.Prompt == nil {
 		return done{}, s.face.Connect(ctx)
 	}
@@ -194,7 +206,7 @@ func (s *session) oneShot(ctx context.Context, o *operation) (any, error) {
 		s.mu.Unlock()
 		return done{}, nil
 	}
-	ctx, leave := context.WithCancel(ctx)
+	ctx, leave := a.scope(ctx)
 	defer leave()
 	left := s.enter(o, leave)
 	defer s.exit(o)

@@ -22,6 +22,10 @@ func closingFaults() []Mutant { return slices.Concat(reopened(), heldUp(), atThe
 func reopened() []Mutant {
 	return []Mutant{
 		{
+			Name: "starts-anyway", Group: Process, Fault: "starts its CLI whatever became of the scope that it is called in",
+			Kills: kills("process/start-in-an-ended-scope"),
+			Parts: with(func(p *parts.Parts) { p.Scope = context.WithoutCancel }),
+		}, {
 			Name: "connects-twice", Group: Process, Fault: "connects an open client once more and forgets the CLI that it had", Opposite: "connects-once",
 			Kills: kills("process/connected-twice"),
 			Parts: with(func(p *parts.Parts) { p.Admit = func(bool) bool { return true } }),
@@ -45,6 +49,12 @@ func heldUp() []Mutant {
 			Kills: kills("process/stdout-closed-alive"),
 			Parts: with(func(p *parts.Parts) {
 				p.Wrap = func(t transport.Transport) transport.Transport { return untilExit{t} }
+			}),
+		}, {
+			Name: "both-halves", Group: Process, Fault: "closes the CLI's stdout with its stdin",
+			Kills: kills("process/speaks-after-eof"),
+			Parts: with(func(p *parts.Parts) {
+				p.Wrap = func(t transport.Transport) transport.Transport { return &bothHalves{Transport: t} }
 			}),
 		}, {
 			Name: "waits-for-stderr", Group: Process, Fault: "notices an exit only at the end of stderr",
@@ -99,6 +109,15 @@ func atTheClose() []Mutant {
 			Name: "one-group", Group: Process, Fault: "puts all its CLIs into one process group, which it kills with the first",
 			Kills: kills("process/sibling-outlives-the-kill"),
 			Parts: withTransport(func(o *transport.Options) { o.StartProcess = join }),
+		}, {
+			Name: "no-group", Group: Process, Fault: "kills its CLI and not what that started",
+			Kills: kills("process/forks-end-with-it"),
+			Parts: withTransport(func(o *transport.Options) {
+				o.StartProcess = func(path string, argv []string, attr *os.ProcAttr) (*os.Process, error) {
+					attr.Sys = nil
+					return os.StartProcess(path, argv, attr)
+				}
+			}),
 		},
 	}
 }
@@ -110,6 +129,25 @@ func (u untilExit) ReadFrame() ([]byte, error) {
 	frame, err := u.Transport.ReadFrame()
 	if err == io.EOF {
 		<-u.Done()
+	}
+	return frame, err
+}
+
+// bothHalves reads nothing after it closed stdin.
+type bothHalves struct {
+	transport.Transport
+	closed atomic.Bool
+}
+
+func (b *bothHalves) CloseInput() error {
+	b.closed.Store(true)
+	return b.Transport.CloseInput()
+}
+
+func (b *bothHalves) ReadFrame() ([]byte, error) {
+	frame, err := b.Transport.ReadFrame()
+	if b.closed.Load() {
+		return nil, io.EOF
 	}
 	return frame, err
 }

@@ -91,7 +91,7 @@ func endsMade() []Mutant {
 			Parts: withTransport(func(o *transport.Options) { o.DrainGrace = -1 }),
 		}, {
 			Name: "leaks-pipes", Group: Process, Fault: "lets each child inherit all pipes, its siblings' and its own",
-			Kills: kills("process/host-killed", "process/sibling-sees-eof", "process/terminal-interrupt"),
+			Kills: kills("process/host-killed", "process/sibling-sees-eof", "process/terminal-interrupt", "process/host-exits"),
 			Parts: withTransport(func(o *transport.Options) { o.StartProcess = startLeaking }),
 		}, {
 			Name: "keeps-a-pipe", Group: Process, Fault: "closes one descriptor less than it opened for a session",

@@ -8,6 +8,8 @@ import asyncio
 import os
 import platform
 
+import anyio
+
 import rpc
 import wire
 from callbacks import Callbacks
@@ -20,6 +22,14 @@ def path_to(folder):
     """PATH with this folder's claude and no other: early releases look for the CLI there and nowhere else."""
     others = [each for each in os.environ.get("PATH", "").split(os.pathsep) if not os.path.exists(os.path.join(each, "claude"))]
     return os.pathsep.join([folder, *others])
+
+
+async def cancelled(call):
+    """Makes a call in a scope that was cancelled before."""
+    with anyio.CancelScope() as scope:
+        scope.cancel()
+        return await call
+    raise asyncio.CancelledError("the scope was cancelled")
 
 
 class Session:
@@ -182,6 +192,8 @@ class Adapter:
             return {}
         session = self.sessions[params["client"]]
         handler = session.leave if method == "break" else session.call if method in CALLS else getattr(session, method)
+        if params.get("cancelled"):
+            return await cancelled(handler(operation, params))
         return await handler(operation, params)
 
     async def hello(self, params):

@@ -274,8 +274,9 @@ class Session {
   }
 
   /** Calls the SDK's query(), with an AbortController as a program that may want to abort has it. */
-  #open(prompt) {
+  #open(prompt, cancelled) {
     this.controller = new AbortController()
+    if (cancelled) this.controller.abort()
     try {
       this.queried = sdk.query({ prompt, options: { ...this.options, abortController: this.controller } })
     } catch (error) {
@@ -288,9 +289,9 @@ class Session {
     return { type: 'user', message: { role: 'user', content: text }, parent_tool_use_id: null, session_id }
   }
 
-  async connect(operation, { prompt, await: until = 'ready' }) {
+  async connect(operation, { prompt, await: until = 'ready', cancelled }) {
     this.prompts = typeof prompt === 'object' ? undefined : new Prompts()
-    const query = this.#open(this.prompts ?? this.#stream(prompt.stream))
+    const query = this.#open(this.prompts ?? this.#stream(prompt.stream), cancelled)
     if (typeof prompt === 'string') this.prompts.push(this.#message(prompt))
     operation.cancelled.signal.addEventListener('abort', () => this.controller.abort())
     try {
@@ -309,8 +310,8 @@ class Session {
     return {}
   }
 
-  async prompt(operation, { prompt, until, pull }) {
-    const query = this.#open(typeof prompt === 'object' ? this.#stream(prompt.stream) : prompt)
+  async prompt(operation, { prompt, until, pull, cancelled }) {
+    const query = this.#open(typeof prompt === 'object' ? this.#stream(prompt.stream) : prompt, cancelled)
     if (pull) return {}
     operation.cancelled.signal.addEventListener('abort', () => this.controller.abort())
     let count = 0

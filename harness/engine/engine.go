@@ -26,6 +26,7 @@ type Adapter interface {
 	Reply(id string, result any, failure *contract.Error) error
 	Cancel(id int) error
 	Signal(sig string, group bool) error
+	CloseInput()
 	Events() <-chan host.Event
 	StderrTail() string
 	Quiet(ctx context.Context, opt host.QuietOptions) (host.Quiet, error)

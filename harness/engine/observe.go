@@ -54,6 +54,8 @@ func (r *run) observe(v view) error {
 		return r.removes(v)
 	case v.Actor == scenarios.Fake && v.Verb == "drained":
 		return r.drained(v)
+	case v.Actor == scenarios.Fake && v.Verb == "gone" && v.text() == "forks":
+		return r.forksGone(v)
 	case v.Actor == scenarios.Fake && v.Verb == "finds":
 		return r.finds(v)
 	case v.Actor == scenarios.Store && v.Verb == "holds":

@@ -45,6 +45,8 @@ func (r *run) sdkAct(v view) error {
 		return r.replyStep(v)
 	case "kill":
 		return r.kill(v)
+	case "exit":
+		return r.exitHost()
 	case "call":
 		return r.callStep(v)
 	}
@@ -295,13 +297,31 @@ func isMap(with scenarios.Value) bool {
 	return ok
 }
 
-// kill signals the SDK's host process; all its open operations are void from then on.
+// kill signals the SDK's host process.
 func (r *run) kill(v view) error {
 	sig, group := v.text(), false
 	if m, ok := v.arg.(map[string]any); ok {
 		sig, _ = m["signal"].(string)
 		group, _ = m["group"].(bool)
 	}
+	r.loseHost()
+	r.trace("sdk", nil, "host gets "+sig)
+	if err := r.a.Signal(sig, group); err != nil {
+		return fault("cannot signal the host: %w", err)
+	}
+	return nil
+}
+
+// exitHost lets the SDK's host process end in order: its stdin ends, it returns from its program, and its exit hooks run.
+func (r *run) exitHost() error {
+	r.loseHost()
+	r.trace("sdk", nil, "host is to exit")
+	r.a.CloseInput()
+	return nil
+}
+
+// loseHost notes that the host is about to end because a step says so: all its open operations are void from then on.
+func (r *run) loseHost() {
 	r.hostKill, r.unsettled = true, true
 	for _, s := range r.order {
 		s.because(r.arrivals)
@@ -310,9 +330,4 @@ func (r *run) kill(v view) error {
 			o.void = true
 		}
 	}
-	r.trace("sdk", nil, "host gets "+sig)
-	if err := r.a.Signal(sig, group); err != nil {
-		return fault("cannot signal the host: %w", err)
-	}
-	return nil
 }

@@ -151,6 +151,16 @@ func promptOf(s *session, st scenarios.Start) any {
 	return st.Prompt
 }
 
+// scope has a start made under a scope that has ended, which is a reason to end the CLI.
+func (r *run) scope(s *session, st scenarios.Start, params map[string]any) {
+	if !st.Cancelled {
+		return
+	}
+	params["cancelled"] = true
+	s.because(r.arrivals)
+	s.prefix = true
+}
+
 // startOneShot calls the SDK's one-shot function.
 func (r *run) startOneShot(v view, st scenarios.Start) error {
 	if v.s.failure() != nil {
@@ -161,6 +171,7 @@ func (r *run) startOneShot(v view, st scenarios.Start) error {
 	if on := r.on(v); on != "" {
 		params["on"] = on
 	}
+	r.scope(v.s, st, params)
 	switch st.Read {
 	case "none":
 		params["pull"] = true
@@ -186,6 +197,7 @@ func (r *run) startClient(v view, st scenarios.Start) error {
 	if st.AtConnect {
 		params["prompt"] = promptOf(v.s, st)
 	}
+	r.scope(v.s, st, params)
 	o.chain = func(json.RawMessage) error {
 		v.s.connected = true
 		if st.Read == "all" {

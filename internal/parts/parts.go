@@ -14,6 +14,8 @@ import (
 type Parts struct {
 	// Admit tells whether a client may be connected; open says that a session of it is.
 	Admit func(open bool) bool
+	// Scope gives the context of a client's connecting for that of its call.
+	Scope func(ctx context.Context) context.Context
 	// Argv gives the arguments after argv[0].
 	Argv func(Spec) []string
 	// TooLong tells whether a value cannot be an argument, so that it travels in initialize or in a file.
@@ -102,6 +104,7 @@ type Outcome struct {
 func Default() *Parts {
 	return &Parts{
 		Admit: func(open bool) bool { return !open },
+		Scope: func(ctx context.Context) context.Context { return ctx },
 		Argv:  Argv, TooLong: TooLong, Env: Env, Find: Find, Open: Open,
 		Wrap:    func(t transport.Transport) transport.Transport { return t },
 		Decode:  protocol.Decode,

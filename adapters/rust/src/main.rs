@@ -202,6 +202,7 @@ impl Session {
         let fail = |error| failure(error, &operation.method);
         match operation.method.as_str() {
             "connect" if !operation.params["prompt"].is_null() => return Err(unsupported(&["prompt"])),
+            "connect" if operation.params["cancelled"] == true => return Err(unsupported(&["cancelled"])),
             "connect" => {
                 self.questions.open.clear(); // they were the last client's
                 self.client = Some(self.start().await.map_err(fail)?);
@@ -320,7 +321,7 @@ impl Session {
 
     /// One question: query_stream, which borrows the client, so nobody could answer a permission request.
     async fn prompt(&mut self, operation: &Operation, inbox: &mut Inbox) -> Outcome {
-        let lacks = [("prompt", !operation.params["prompt"].is_string()), ("pull", operation.params["pull"] == true), ("callbacks", self.approval)];
+        let lacks = [("cancelled", operation.params["cancelled"] == true), ("prompt", !operation.params["prompt"].is_string()), ("pull", operation.params["pull"] == true), ("callbacks", self.approval)];
         if let Some((name, _)) = lacks.iter().find(|(_, lacking)| *lacking) {
             return Err(unsupported(&[name]));
         }
