@@ -18,16 +18,7 @@ func oppositeFaults() []Mutant {
 		{
 			Name: "noise-ends", Group: Bytes, Fault: "ends the stream at what does not parse", Opposite: "noise-joins",
 			Kills: kills("framing/noise-lines", "framing/glued-control-bytes"),
-			Parts: with(func(p *parts.Parts) {
-				open := p.Open
-				p.Open = func(ctx context.Context, c transport.Command, o transport.Options) (transport.Transport, error) {
-					o.NewFramer = func(r io.Reader) transport.FrameReader {
-						return transport.NewFramer(r, transport.FramerOptions{Noise: transport.Report})
-					}
-					return open(ctx, c, o)
-				}
-				p.Faulty = func(err error) error { return err }
-			}),
+			Parts: with(noiseEnds),
 		}, {
 			Name: "denies-all", Group: Answers, Fault: "denies every tool call, whatever its callback says", Opposite: "raise-is-allow",
 			Kills: kills("permissions/allow-keeps-the-input"),
@@ -79,6 +70,17 @@ func oppositeFaults() []Mutant {
 			}),
 		},
 	}
+}
+
+func noiseEnds(p *parts.Parts) {
+	open := p.Open
+	p.Open = func(ctx context.Context, c transport.Command, o transport.Options) (transport.Transport, error) {
+		o.NewFramer = func(r io.Reader) transport.FrameReader {
+			return transport.NewFramer(r, transport.FramerOptions{Noise: transport.Report})
+		}
+		return open(ctx, c, o)
+	}
+	p.Faulty = func(err error) error { return err }
 }
 
 // lateInterrupt keeps the answer to an interrupt until the next result.
