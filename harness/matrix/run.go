@@ -178,7 +178,7 @@ func (g *gate) pieces(ctx context.Context, s Subject, files []string, tries int)
 		g.keepResults(kept[file])
 		return len(kept[file]) > 0
 	})
-	for some := range slices.Chunk(files, piece) {
+	for _, some := range g.split(files) {
 		if err := g.cases(ctx, s, some, tries); err != nil || ctx.Err() != nil {
 			return err
 		}
@@ -187,6 +187,16 @@ func (g *gate) pieces(ctx context.Context, s Subject, files []string, tries int)
 		}
 	}
 	return nil
+}
+
+// split makes the pieces: the slow files, which are mostly waits and are played side by side, are the last one.
+func (g *gate) split(files []string) [][]string {
+	slow := func(file string) bool { return g.byFile[file][0].Slow > 0 }
+	pieces := slices.Collect(slices.Chunk(slices.DeleteFunc(slices.Clone(files), slow), piece))
+	if last := slices.DeleteFunc(slices.Clone(files), func(file string) bool { return !slow(file) }); len(last) > 0 {
+		pieces = append(pieces, last)
+	}
+	return pieces
 }
 
 // cases plays one case of each file, the file's other cases only if that one did not kill the subject, and then all of them again.

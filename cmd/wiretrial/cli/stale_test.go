@@ -1,8 +1,6 @@
 package cli
 
 import (
-	"errors"
-	"io/fs"
 	"os"
 	"strings"
 	"testing"
@@ -15,11 +13,8 @@ import (
 func TestTheKillMatrixIsOfToday(t *testing.T) {
 	t.Parallel()
 	text, err := os.ReadFile("../../../docs/" + matrixData)
-	if errors.Is(err, fs.ErrNotExist) {
-		t.Skip("there is no record yet")
-	}
 	if err != nil {
-		t.Fatal(err)
+		t.Fatalf("%v: go run ./cmd/wiretrial mutants --slow --write makes it", err)
 	}
 	record, err := matrix.Decode(text)
 	if err != nil {
