@@ -71,7 +71,7 @@ func (r *run) observe(v view) error {
 		return s != nil, err
 	})
 	if err != nil {
-		return err
+		return r.unsaved(v, err)
 	}
 	return r.accept(v, found)
 }

@@ -147,6 +147,14 @@ func (r *run) holds(v view) error {
 	return nil
 }
 
+// unsaved makes an append that never came what it costs: not an SDK that hangs, but entries that are lost.
+func (r *run) unsaved(v view, err error) error {
+	if f, ok := err.(*fail); ok && v.lane() == storeLane("append") && f.Check == CheckDeadline {
+		f.Check, f.Class = CheckStore, Class(CheckStore, r.unsafe())
+	}
+	return err
+}
+
 // transcript names the transcript that a call is about.
 func transcript(args []byte) string {
 	v := gjson.GetManyBytes(args, "key.session_id", "key.subpath")
