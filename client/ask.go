@@ -84,6 +84,9 @@ func oneLine(item []byte) ([]byte, error) {
 	if len(item) == 0 || !json.Valid(item) {
 		return nil, errors.New("it is not JSON")
 	}
+	if bytes.TrimLeft(item, " \t\r\n")[0] != '{' {
+		return nil, errors.New("it is JSON, but no object")
+	}
 	if bytes.IndexByte(item, '\n') < 0 {
 		return item, nil
 	}

@@ -20,7 +20,17 @@ type inputDriver struct {
 }
 
 func newInputDriver(s *core) *inputDriver {
-	return &inputDriver{s: s, judge: s.parts.InputEnd(s.opts.stdinCeiling())}
+	d := &inputDriver{s: s, judge: s.parts.InputEnd(s.opts.stdinCeiling())}
+	if !s.opts.answers() {
+		d.step(parts.NobodyAnswers, Message{})
+	}
+	return d
+}
+
+// answers tells whether there is anybody to answer what the CLI may ask.
+func (o *Options) answers() bool {
+	return o.CanUseTool != nil || o.OnElicitation != nil || o.OnUserDialog != nil || o.OnRequest != nil || len(o.Hooks) > 0 ||
+		len(o.MCPServers) > 0
 }
 
 func (d *inputDriver) step(step parts.Step, m Message) {

@@ -34,6 +34,7 @@ const (
 	RequestOpened             // a request of the CLI came
 	RequestClosed             // and was settled
 	Waited                    // the wait of the last verdict passed and nothing happened
+	NobodyAnswers             // the user can be asked nothing: no callback, hook or server of the host; comes first if at all
 )
 
 // Verdict is what to do next. The zero value is: go on.
@@ -63,6 +64,7 @@ type inputEnd struct {
 	fresh    bool // a result came since the last user line
 	running  bool // a turn is seen to run: the main conversation spoke since the last result
 	ended    bool // the prompt ended
+	deaf     bool // nobody answers what the CLI may ask
 	open     int  // requests of the CLI without an answer
 	state    string
 	tasks    map[string]task // at work
@@ -91,6 +93,8 @@ func (e *inputEnd) Step(s Step, m protocol.Message) Verdict {
 		e.fresh = false
 	case PromptEnded:
 		e.ended = true
+	case NobodyAnswers:
+		e.deaf = true
 	case RequestOpened:
 		e.open++
 	case RequestClosed:
@@ -176,7 +180,7 @@ func (e *inputEnd) ready() (time.Duration, bool) {
 	case !e.ended || e.open > 0 || e.running:
 		return 0, false
 	case e.written == 0 && e.results == 0:
-		return FollowUpWait, false // nothing was asked, so perhaps nothing comes
+		return FollowUpWait, e.deaf // nothing was asked, so perhaps nothing comes
 	case e.results == 0:
 		return 0, false // a turn may take hours
 	case !e.fresh && e.written > 0, e.agentAtWork():

@@ -13,7 +13,7 @@ func steps(t *testing.T, word string) (parts.Step, protocol.Message) {
 	t.Helper()
 	plain := map[string]parts.Step{
 		"written": parts.PromptWritten, "ended": parts.PromptEnded, "opened": parts.RequestOpened,
-		"answered": parts.RequestClosed, "waited": parts.Waited,
+		"answered": parts.RequestClosed, "waited": parts.Waited, "deaf": parts.NobodyAnswers,
 	}
 	if step, ok := plain[word]; ok {
 		return step, protocol.Message{}
@@ -104,6 +104,8 @@ func TestInputEnd(t *testing.T) {
 		"requires_action holds it":              {[]string{"written", "ended", "running", "asking", "result"}, parts.Verdict{After: parts.Ceiling}},
 		"the ceiling":                           {[]string{"written", "ended", "running", "result", "waited"}, closes},
 		"no prompt at all waits for what comes": {[]string{"ended"}, parts.Verdict{After: parts.FollowUpWait}},
+		"but not where nobody answers":          {[]string{"deaf", "ended"}, closes},
+		"a turn is waited for all the same":     {[]string{"deaf", "written", "ended"}, parts.Verdict{}},
 		"such as a request":                     {[]string{"ended", "opened"}, parts.Verdict{}},
 		"and a result":                          {[]string{"ended", "opened", "answered", "result"}, closes},
 		"or nothing":                            {[]string{"ended", "waited"}, closes},
