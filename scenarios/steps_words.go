@@ -79,7 +79,7 @@ func FailureKinds() []string {
 func OptionNames() []string {
 	return append([]string{
 		"env", "model", "permission_mode", "system_prompt", "resume", "max_turns", "include_partial_messages", "tools",
-		"setting_sources", "supported_dialog_kinds", "cli_path", toolsOf,
+		"setting_sources", "supported_dialog_kinds", "cli_path", "cwd", toolsOf,
 		"fallback_model", "effort", "permission_prompt_tool_name", "permission_prompts", "session_id", "resume_session_at",
 		"resume_drops_turn", "settings", "agent", "client_app", "debug_file", "title", "plan_mode_instructions",
 		"project_config_root", "mcp_servers_delivery", "plugin_delivery", "max_budget_usd",
@@ -94,7 +94,7 @@ func OptionNames() []string {
 
 func durationOptions() []string { return []string{"initialize_timeout", "load_timeout"} }
 
-func sizeOptions() []string { return []string{"max_buffer"} }
+func sizeOptions() []string { return []string{"max_buffer", "max_unread"} }
 
 // sessionStore is the option that gives the SDK a store: a list of the methods that it has.
 const sessionStore = "session_store"

@@ -244,7 +244,7 @@ func Features() []string {
 func OptionNames() []string {
 	return []string{
 		"callbacks", "hooks", "mcp_servers", "stderr", "env", "model", "permission_mode", "system_prompt", "resume", "max_turns",
-		"include_partial_messages", "max_buffer_bytes", "initialize_timeout_ms", "tools", "setting_sources",
+		"include_partial_messages", "max_buffer_bytes", "max_unread_bytes", "initialize_timeout_ms", "tools", "setting_sources",
 		"supported_dialog_kinds", "cli_path", "fallback_model", "effort", "permission_prompt_tool_name", "permission_prompts",
 		"session_id", "resume_session_at", "resume_drops_turn", "settings", "agent", "client_app", "debug_file", "title",
 		"plan_mode_instructions", "project_config_root", "mcp_servers_delivery", "plugin_delivery", "max_budget_usd",

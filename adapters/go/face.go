@@ -44,12 +44,17 @@ type byHand struct {
 
 var _ conversation = (*byHand)(nil)
 
-// approving has the CLI ask for permission as a Session wants it: not a callback, but the messages.
-func approving(opts client.Options) client.Options {
-	if opts.CanUseTool != nil {
-		opts.CanUseTool, opts.PermissionPromptToolName = nil, "stdio"
+// approving has the CLI ask for permission as a Session wants it: not a callback, but the messages. One option says that, and who else is
+// asked, so that nobody can ask for both.
+func approving(opts client.Options) (client.Options, error) {
+	if opts.CanUseTool == nil {
+		return opts, nil
 	}
-	return opts
+	if opts.PermissionPromptToolName != "" {
+		return opts, unsupported("permission_prompt_tool_name")
+	}
+	opts.CanUseTool, opts.PermissionPromptToolName = nil, "stdio"
+	return opts, nil
 }
 
 func (h *byHand) session() (*client.Session, error) {

@@ -83,6 +83,7 @@ func sessionSetters() map[string]setter {
 		"include_partial_messages":  to(func(o *client.Options) *bool { return &o.PartialMessages }),
 		"include_hook_events":       to(func(o *client.Options) *bool { return &o.HookEvents }),
 		"max_buffer_bytes":          to(func(o *client.Options) *int64 { return &o.MaxFrame }),
+		"max_unread_bytes":          to(func(o *client.Options) *int64 { return &o.MaxUnread }),
 		"initialize_timeout_ms": converted(func(o *client.Options, v int64) {
 			o.InitializeTimeout = time.Duration(v) * time.Millisecond
 		}),

@@ -44,7 +44,9 @@ func (s *session) build(params json.RawMessage) error {
 		s.parts = s.adapter.config.Parts()
 	}
 	if s.adapter.config.Session {
-		s.opts = approving(opts)
+		if s.opts, err = approving(opts); err != nil {
+			return err
+		}
 		s.hand = &byHand{s: s}
 		s.face = s.hand
 		return nil

@@ -21,7 +21,7 @@ func optionSamples() map[string]any {
 		"mcp_servers": []contract.Server{checkServer()},
 		"stderr":      true, "env": map[string]string{"WIRETRIAL_CHECK": "on"}, "model": "claude-opus-5-5", "permission_mode": "plan",
 		"system_prompt": "be brief", "resume": checkSession, "max_turns": 7, "include_partial_messages": true,
-		"max_buffer_bytes": 1 << 20, "initialize_timeout_ms": 60_000, "tools": []string{"Read"}, "setting_sources": []string{"user"},
+		"max_buffer_bytes": 1 << 20, "max_unread_bytes": 1 << 20, "initialize_timeout_ms": 60_000, "tools": []string{"Read"}, "setting_sources": []string{"user"},
 		"supported_dialog_kinds": []string{"permission_prompt"},
 		"cli_path":               "/nowhere/claude",
 	}

@@ -11,6 +11,7 @@ import (
 	"path"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/wiretrial/wiretrial/scenarios"
@@ -185,9 +186,21 @@ func (r *run) writeFiles() error {
 		if err := os.MkdirAll(filepath.Dir(at), 0o700); err != nil {
 			return fault("cannot make the directory of %s: %w", name, err)
 		}
-		if err := os.WriteFile(at, []byte(text), 0o600); err != nil {
+		if err := writeFile(at, text); err != nil {
 			return fault("cannot write %s: %w", name, err)
 		}
 	}
 	return nil
+}
+
+// writeFile writes one file; one that begins like a script can be executed. No process may be started meanwhile: a child that had the
+// file open for writing would keep everybody from executing it.
+func writeFile(at, text string) error {
+	mode := fs.FileMode(0o600)
+	if strings.HasPrefix(text, "#!") {
+		mode = 0o700
+	}
+	syscall.ForkLock.RLock()
+	defer syscall.ForkLock.RUnlock()
+	return os.WriteFile(at, []byte(text), mode)
 }

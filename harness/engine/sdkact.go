@@ -214,10 +214,14 @@ func (r *run) cancelOp(v view) error {
 func (r *run) feed(v view) error {
 	stream := "p-" + v.s.name
 	w := r.bound(v.Step, "the SDK asking for the next item of its prompt")
-	if err := r.wait(w, func() (bool, error) { return r.pulls[stream] != nil, nil }); err != nil {
+	if err := r.wait(w, func() (bool, error) { return r.pulls[stream] != nil || r.ended(v.s), nil }); err != nil {
 		return err
 	}
 	p := r.pulls[stream]
+	if p == nil {
+		r.markStep(v.Step, "void", "the session is over, and no further item was asked for")
+		return nil
+	}
 	delete(r.pulls, stream)
 	if m, ok := v.Arg.(map[string]any); ok && m["raise"] != nil {
 		text, err := scenarios.ResolveText(fmt.Sprint(m["raise"]), v.env)
@@ -236,6 +240,16 @@ func (r *run) feed(v view) error {
 		return fault("%s: cannot compose the item: %w: scenario fault", v.Pos, err)
 	}
 	return r.a.Reply(p.id, map[string]any{"item": json.RawMessage(ws[0].Bytes)}, nil)
+}
+
+// ended tells whether the one-shot run of a session is over. What has withdrawn its question for the next item then asks no more.
+func (r *run) ended(s *session) bool {
+	for _, o := range s.ops {
+		if o.method == "prompt" && o.done {
+			return true
+		}
+	}
+	return false
 }
 
 // replyStep ends a pending callback. It is void if the call was withdrawn or never came.

@@ -47,6 +47,10 @@ func (r *run) openSession(s *session, st scenarios.Start) error {
 		params.CLIPath = path
 		delete(params.Options, "cli_path")
 	}
+	if path, ok := st.Options["cwd"].(string); ok {
+		params.Cwd = path
+		delete(params.Options, "cwd")
+	}
 	e, err := r.call(contract.MethodOpen, params, r.o.Deadline)
 	if err != nil {
 		return err

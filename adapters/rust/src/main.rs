@@ -23,7 +23,7 @@ const TRAITS: [&str; 6] =
 fn failure(error: Error, method: &str) -> (i64, String, Value) {
     let kind = match &error {
         Error::BinaryNotFound { .. } => "cli_not_found",
-        Error::Io(io) if matches!(method, "connect" | "prompt") && io.kind() == std::io::ErrorKind::NotFound => "cli_not_found",
+        Error::Io(io) if method == "connect" && io.kind() == std::io::ErrorKind::NotFound => "cli_not_found",
         Error::Io(_) if method == "connect" => "spawn",
         Error::Io(io) if io.kind() == std::io::ErrorKind::InvalidData => "decode",
         Error::Io(_) => "not_ready",
@@ -141,6 +141,9 @@ impl Session {
                 "cli_path" => builder,
                 _ => return Err(unsupported(&[option])),
             };
+        }
+        if approval && params["options"]["permission_prompt_tool_name"].is_string() {
+            return Err(unsupported(&["permission_prompt_tool_name"])); // the builder has one setting for both
         }
         if let Some(path) = params["options"]["cli_path"].as_str().or(params["cli_path"].as_str()) {
             builder = builder.command(path);
@@ -327,7 +330,7 @@ impl Session {
         }
         let fail = |error| failure(error, "prompt");
         let mut client = tokio::select! {
-            client = self.start() => client.map_err(fail)?,
+            client = self.start() => client.map_err(|error| failure(error, "connect"))?,
             _ = inbox.beside(&operation.id, false) => return Err(cancelled()),
         };
         let mut stream = tokio::select! {
