@@ -24,7 +24,7 @@ func bytesGroup() []Mutant {
 			Parts: framedBy(func(r io.Reader) transport.FrameReader { return &firstOnly{r: r} }),
 		}, {
 			Name: "line-cap", Group: Bytes, Fault: "loses without an error a line above 1 MiB, and the lines of the 10th MiB of all output",
-			Kills: kills("framing/over-one-mebibyte", "framing/cap-per-line"),
+			Kills: kills("framing/raised-limit", "framing/over-one-mebibyte", "framing/cap-per-line"),
 			Parts: framedBy(func(r io.Reader) transport.FrameReader {
 				return &capped{FrameReader: transport.NewFramer(r, transport.FramerOptions{})}
 			}),
@@ -38,7 +38,7 @@ func bytesGroup() []Mutant {
 			Parts: readThrough(decodeRead),
 		}, {
 			Name: "unicode-lines", Group: Bytes, Fault: "ends a line at U+2028, U+2029, U+0085 and CR too",
-			Kills: kills("framing/line-separators"),
+			Kills: kills("framing/lone-carriage-return", "framing/line-separators"),
 			Parts: readThrough(breakAtUnicode),
 		}, {
 			Name: "brace-ends", Group: Bytes, Fault: "takes a line for whole only if its last byte is a brace, and joins any other with the next",
@@ -48,7 +48,7 @@ func bytesGroup() []Mutant {
 			}),
 		}, {
 			Name: "noise-joins", Group: Bytes, Fault: "keeps what does not parse and joins the next line to it, without an error", Opposite: "noise-ends",
-			Kills: kills("framing/noise-lines", "framing/glued-control-bytes", "framing/malformed-line"),
+			Kills: kills("framing/byte-order-mark", "framing/noise-lines", "framing/glued-control-bytes", "framing/malformed-line"),
 			Parts: framedBy(func(r io.Reader) transport.FrameReader { return &joined{lines: newLines(r), whole: json.Valid} }),
 		}, {
 			Name: "no-tail", Group: Bytes, Fault: "drops a last line that has no line feed", Opposite: "clean-exit-is-success",

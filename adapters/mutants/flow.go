@@ -42,7 +42,7 @@ func flowGroup() []Mutant {
 			}),
 		}, {
 			Name: "writes-before-reading", Group: Flow, Fault: "reads nothing while it writes a prompt",
-			Kills: kills("flow/both-pipes-full"),
+			Kills: kills("flow/question-beside-a-long-prompt", "flow/both-pipes-full"),
 			Parts: with(func(p *parts.Parts) {
 				p.Wrap = func(t transport.Transport) transport.Transport { return &halfDuplex{Transport: t} }
 			}),

@@ -70,7 +70,8 @@ func All() []Mutant {
 
 // every gives all mutants, file by file: a file may have some of several groups.
 func every() []Mutant {
-	return slices.Concat(bytesGroup(), startGroup(), stdinGroup(), answersGroup(), requestsGroup(), payloadFaults(), flowGroup(), processGroup(),
+	return slices.Concat(openingFaults(), boundFaults(), failureFaults(), itemFaults(),
+		bytesGroup(), startGroup(), stdinGroup(), answersGroup(), requestsGroup(), payloadFaults(), flowGroup(), processGroup(),
 		spawnGroup(), optionGroup(), startupGroup(), inputGroup(), driftGroup(), kindFaults(), turnFaults(), betweenFaults(), lineFaults(), streamFaults(), guardFaults(),
 		hookFaults(), serverFaults(), speakingFaults(), unencodedFaults(), togetherFaults(), toldFaults(), closingFaults(), storeGroup(), oppositeFaults(), controls())
 }
@@ -90,6 +91,9 @@ func (m Mutant) IsControl() bool { return m.Group == Control }
 
 // AtOpening tells whether the fault is in what a client is opened with, and not in one of its pieces.
 func (m Mutant) AtOpening() bool { return m.opening != nil }
+
+// InPlace tells whether the fault is in operations that the client is never asked for, and not in one of its pieces.
+func (m Mutant) InPlace() bool { return m.instead != nil }
 
 // Main speaks the adapter contract for the mutant until in ends, as goadapter.Main does.
 func (m Mutant) Main(ctx context.Context, in io.Reader, out io.Writer) error {

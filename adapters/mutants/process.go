@@ -35,7 +35,7 @@ func endsTold() []Mutant {
 			}),
 		}, {
 			Name: "reason-lost", Group: Process, Fault: "has neither exit code, nor signal, nor stderr, nor the result's text in its error",
-			Kills: kills("handshake/death-before-answer", "errors/death-by-signal", "errors/failed-in-success", "errors/stderr-in-the-error", "errors/exit-codes"),
+			Kills: kills("errors/failed-result-and-exit", "errors/kinds-apart", "handshake/death-before-answer", "errors/death-by-signal", "errors/failed-in-success", "errors/stderr-in-the-error", "errors/exit-codes"),
 			Parts: with(func(p *parts.Parts) {
 				p.End = func(e parts.Ending) *parts.Failure {
 					if parts.End(e) == nil {

@@ -29,7 +29,7 @@ func requestsGroup() []Mutant {
 			}),
 		}, {
 			Name: "pending-for-ever", Group: Requests, Fault: "lets nothing end an open request or a start: no timeout, no exit, no close",
-			Kills: kills("handshake/death-before-answer", "handshake/never-answered", "interrupt/after-the-end", "control/open-at-close",
+			Kills: kills("errors/after-the-failure", "handshake/death-before-answer", "handshake/never-answered", "interrupt/after-the-end", "control/open-at-close",
 				"control/open-at-exit", "errors/stdin-closed-by-the-cli", "control/after-disconnect"),
 			Parts: with(func(p *parts.Parts) {
 				p.Pending = func() parts.Pending { return forEver{parts.NewPending()} }

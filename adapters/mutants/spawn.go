@@ -40,13 +40,13 @@ func spawnGroup() []Mutant {
 			Parts: withFlags(func(f parts.Flag) bool { return f.Name != "--permission-prompt-tool" }),
 		}, {
 			Name: "env-as-is", Group: Spawn, Fault: "hands its whole environment on", Opposite: "bare-environment",
-			Kills: kills("spawn/inside-a-claude-session"),
+			Kills: kills("spawn/runtime-variables", "spawn/inside-a-claude-session"),
 			Parts: with(func(p *parts.Parts) {
 				p.Env = func(s parts.Spec, inherited []string) []string { return append(parts.Env(s, nil), inherited...) }
 			}),
 		}, {
 			Name: "spawn-hangs", Group: Spawn, Fault: "waits without a limit for a process that cannot start, and for the CLI's version",
-			Kills: kills("spawn/no-such-executable", "spawn/hanging-version-probe", "spawn/long-argument"),
+			Kills: kills("spawn/no-such-directory", "spawn/no-such-executable", "spawn/hanging-version-probe", "spawn/long-argument"),
 			Parts: with(spawnHangs),
 		},
 	}

@@ -22,13 +22,13 @@ func stdinGroup() []Mutant {
 			}),
 		}, {
 			Name: "eof-at-result", Group: Stdin, Fault: "closes stdin at the first result, whatever is still running", Opposite: "eof-never",
-			Kills: kills("stdin/background-agent", "stdin/task-settles-first", "stdin/zero-turn-result", "stdin/follow-up-turn"),
+			Kills: kills("stdin/two-prompts-at-once", "stdin/background-agent", "stdin/task-settles-first", "stdin/zero-turn-result", "stdin/follow-up-turn"),
 			Parts: judgedBy(func(s parts.Step, m protocol.Message) parts.Verdict {
 				return parts.Verdict{CloseInput: s == parts.Received && m.Type == protocol.TypeResult}
 			}),
 		}, {
 			Name: "eof-never", Group: Stdin, Fault: "never closes stdin", Opposite: "eof-at-result",
-			Kills: kills("stdin/background-shell"),
+			Kills: kills("input/empty-stream", "stdin/background-shell"),
 			Parts: judgedBy(func(parts.Step, protocol.Message) parts.Verdict { return parts.Verdict{} }),
 		}, {
 			Name: "eof-by-timer", Group: Stdin, Fault: "closes stdin 60 seconds after the prompt",

@@ -214,7 +214,7 @@ func (r *run) cancelOp(v view) error {
 func (r *run) feed(v view) error {
 	stream := "p-" + v.s.name
 	w := r.bound(v.Step, "the SDK asking for the next item of its prompt")
-	if err := r.wait(w, func() (bool, error) { return r.pulls[stream] != nil || r.ended(v.s), nil }); err != nil {
+	if err := r.wait(w, func() (bool, error) { return r.pulls[stream] != nil || r.runOver(v.s), nil }); err != nil {
 		return err
 	}
 	p := r.pulls[stream]
@@ -242,8 +242,8 @@ func (r *run) feed(v view) error {
 	return r.a.Reply(p.id, map[string]any{"item": json.RawMessage(ws[0].Bytes)}, nil)
 }
 
-// ended tells whether the one-shot run of a session is over. What has withdrawn its question for the next item then asks no more.
-func (r *run) ended(s *session) bool {
+// runOver tells whether the one-shot run of a session is over. What has withdrawn its question for the next item then asks no more.
+func (r *run) runOver(s *session) bool {
 	for _, o := range s.ops {
 		if o.method == "prompt" && o.done {
 			return true
