@@ -58,8 +58,38 @@ func TestSoakFindsAChangedVerdict(t *testing.T) {
 	c.nothingLeft()
 }
 
-// A soak that is killed leaves nothing running, and the next one goes on with its run.
-func TestSoakIsKilledAndGoesOn(t *testing.T) {
+// What a kill leaves of a run is gone on with: under its seed, and without what was played.
+func TestSoakGoesOnWithItsRun(t *testing.T) {
+	t.Parallel()
+	first := newCommand(t, "soak", "--catalogue", own, "turns/hello", "turns/polite", "--out", "{tmp}/out")
+	if code := first.code(); code != 0 {
+		t.Fatalf("exit %d; it printed\n%s\n%s", code, &first.out, &first.err)
+	}
+	path := filepath.Join(first.tmp, "out", soak.FileName)
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.SplitAfter(string(text), "\n") // head, run, plays, end and nothing
+	cut := strings.Join(lines[:3], "") + lines[3][:len(lines[3])/2]
+	if err := os.WriteFile(path, []byte(cut), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	again := newCommand(t, "soak", "--catalogue", own, "turns/hello", "turns/polite", "--out", filepath.Dir(path))
+	if code := again.code(); code != 0 {
+		t.Errorf("exit %d; it printed\n%s\n%s", code, &again.out, &again.err)
+	}
+	now, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := string(now); !strings.HasPrefix(got, strings.Join(lines[:3], "")) || strings.Count(got, "\n") != len(lines)-1 || strings.Count(got, `"t":"run"`) != 1 {
+		t.Errorf("it was\n%s\nand is\n%s", text, got)
+	}
+}
+
+// A soak that is killed leaves nothing running, and its record can be read.
+func TestSoakIsKilled(t *testing.T) {
 	t.Parallel()
 	c := newCommand(t, "soak", "--catalogue", own, "turns", "--out", "{tmp}/out", "--runs", "1000", "--load", "1", "-j", "1", "--deviations", "none", "--", "{exe}", badRole, "none", "{token}")
 	if err := c.Start(); err != nil {
