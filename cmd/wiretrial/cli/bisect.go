@@ -217,20 +217,42 @@ func (b *bisection) print(found versions.Found) {
 		first, second, did = found.Bad, found.Good, "fixed"
 	}
 	b.say("")
-	if len(found.Between) == 0 {
+	if unknown := b.unknown(found, first.Release, second.Release); unknown == "" {
 		b.say("%s in %s %s: %s is %s, %s is %s", did, b.f.sdk, second.Release, first.Release, first.Outcome, second.Release, second.Outcome)
 	} else {
-		var names []string
-		for _, p := range found.Between {
-			names = append(names, fmt.Sprintf("%s (%s)", p.Release, p.Outcome))
-		}
-		b.say("%s after %s %s and by %s; nothing can be said of %s", did, b.f.sdk, first.Release, second.Release, strings.Join(names, ", "))
+		b.say("%s after %s %s and by %s; nothing can be said of %s", did, b.f.sdk, first.Release, second.Release, unknown)
 	}
 	spec := func(p versions.Probe) string { return " --sdk " + b.f.sdk + "@" + p.Release }
 	command := "  wiretrial run " + b.quoted + " --deviations none"
 	b.say("%s", command+spec(first)+spec(second))
 	b.say("%s", command+spec(first))
 	b.say("%s", command+spec(second))
+}
+
+// unknown lists the releases between two that were left out or came to nothing: the change may be in any of them.
+func (b *bisection) unknown(found versions.Found, first, second string) string {
+	var names []string
+	for _, r := range b.list {
+		if adapters.CompareReleases(r.Version, first) <= 0 || adapters.CompareReleases(r.Version, second) >= 0 {
+			continue
+		}
+		why := "pre-release"
+		if r.Withdrawn {
+			why = "withdrawn"
+		}
+		for _, p := range found.Between {
+			if p.Release == r.Version {
+				why = string(p.Outcome)
+			}
+		}
+		if len(names) <= someReleases {
+			names = append(names, r.Version+" ("+why+")")
+		}
+	}
+	if len(names) > someReleases {
+		names[someReleases] = "more"
+	}
+	return strings.Join(names, ", ")
 }
 
 // bisectError gives an error of a search its exit code.

@@ -55,8 +55,9 @@ func TestBisectFindsAndSaysHowToSeeIt(t *testing.T) {
 			`wiretrial run 'stdin/it'\''s' --deviations none --sdk python@0.2.0 --sdk python@0.2.1`,
 		}, 5},
 		"a fix":                    {"0.3.0", "0.1.9", false, map[string]versions.Outcome{"0.1.9": b, "0.1.10": g, "0.2.0": g, "0.3.0": g}, []string{"fixed in python 0.1.10: 0.1.9 is bad, 0.1.10 is good"}, 4},
-		"a withdrawn one has it":   {"0.2.0", "0.1.9", true, map[string]versions.Outcome{"0.1.9": b, "0.1.10": b, "0.1.11": g, "0.2.0": g}, []string{"fixed in python 0.1.11"}, 4},
-		"gone in between":          {"0.2.0", "0.1.10", true, map[string]versions.Outcome{"0.1.10": b, "0.1.11": x, "0.2.0": g}, []string{"fixed after python 0.1.10 and by 0.2.0; nothing can be said of 0.1.11 (gone)"}, 3},
+		"a withdrawn one has it":   {"0.2.0", "0.1.9", true, map[string]versions.Outcome{"0.1.9": b, "0.1.10": b, "0.1.11": g, "0.2.0": g}, []string{"fixed in python 0.1.11: 0.1.10 is bad"}, 4},
+		"left out in between":      {"0.2.0", "0.1.10", false, map[string]versions.Outcome{"0.1.10": b, "0.2.0": g}, []string{"fixed after python 0.1.10 and by 0.2.0; nothing can be said of 0.1.11 (withdrawn), 0.2.0rc1 (pre-release)"}, 2},
+		"gone in between":          {"0.2.0", "0.1.10", true, map[string]versions.Outcome{"0.1.10": b, "0.1.11": x, "0.2.0": g}, []string{"fixed after python 0.1.10 and by 0.2.0; nothing can be said of 0.1.11 (gone), 0.2.0rc1 (pre-release)"}, 3},
 		"an end that is withdrawn": {"0.1.11", "0.1.10", false, map[string]versions.Outcome{"0.1.10": b, "0.1.11": g}, []string{"fixed in python 0.1.11"}, 2},
 	} {
 		t.Run(name, func(t *testing.T) {
