@@ -182,8 +182,8 @@ func (r *run) play() error {
 	if err == nil {
 		err = r.finish()
 	}
-	if _, failed := err.(*fail); failed && r.ctx.Err() != nil {
-		err = r.stopped() // its end took the fakes away, and what came of that is no failure of the SDK's
+	if f, failed := err.(*fail); failed && r.ctx.Err() != nil {
+		err = r.stoppedAt(f)
 	} else if failed {
 		if gone := r.hostDied(); gone != nil {
 			err = gone

@@ -71,6 +71,15 @@ func (r *run) stopped() error {
 	return fault("interrupted: %w", context.Cause(r.ctx))
 }
 
+// stoppedAt is stopped for a failure that came after the end of the run's context, which takes the fakes away: that is no failure of the SDK's.
+func (r *run) stoppedAt(f *fail) error {
+	err := r.stopped()
+	if late, ok := err.(*fail); ok {
+		late.Step, late.Where = f.Step, f.Where
+	}
+	return err
+}
+
 // arrived counts an event that lanes and marks know.
 func (r *run) arrived() int {
 	r.arrivals++
