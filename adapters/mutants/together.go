@@ -56,25 +56,28 @@ func togetherFaults() []Mutant {
 		}, {
 			Name: "counts-ends", Group: Stdin, Fault: "counts the ends of tasks that it is told, and not the tasks that ended",
 			Kills: kills("stdin/end-told-twice"),
-			Parts: with(func(p *parts.Parts) {
-				p.InputEnd = func(time.Duration) parts.InputEnd {
-					open := 0
-					return judge(func(s parts.Step, m protocol.Message) parts.Verdict {
-						switch {
-						case m.Kind() == "system/task_started":
-							open++
-						case m.Type == protocol.TypeSystem && m.System().EndsTask():
-							open--
-						}
-						return parts.Verdict{CloseInput: m.Type == protocol.TypeResult && open <= 0}
-					})
-				}
-			}),
+			Parts: with(countsEnds),
 		}, {
 			Name: "writes-into-nothing", Group: Requests, Fault: "ends stdin with its prompt stream, and waits for the answer to what it can write no more",
 			Kills: kills("control/after-the-end-of-input"),
 			Parts: with(writesIntoNothing),
 		},
+	}
+}
+
+// countsEnds closes stdin at a result by which as many ends were told as tasks began.
+func countsEnds(p *parts.Parts) {
+	p.InputEnd = func(time.Duration) parts.InputEnd {
+		open := 0
+		return judge(func(s parts.Step, m protocol.Message) parts.Verdict {
+			switch {
+			case m.Kind() == "system/task_started":
+				open++
+			case m.Type == protocol.TypeSystem && m.System().EndsTask():
+				open--
+			}
+			return parts.Verdict{CloseInput: m.Type == protocol.TypeResult && open <= 0}
+		})
 	}
 }
 
