@@ -5,9 +5,12 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/wiretrial/wiretrial/adapters"
+	"github.com/wiretrial/wiretrial/harness/deviations"
 	"github.com/wiretrial/wiretrial/scenarios"
 )
 
@@ -83,6 +86,73 @@ func parseFinding(name, text string) (finding, error) {
 		return f, fmt.Errorf("want the scenarios, and a block each of yaml, %s and text", f.language)
 	}
 	return f, nil
+}
+
+// A failure that nobody has reported has a page that shows it without the harness, and each page is about failures that are recorded.
+func TestEveryUnreportedDeviationHasItsFinding(t *testing.T) {
+	t.Parallel()
+	pages := map[string]finding{}
+	for _, f := range findings(t) {
+		pages[f.name] = f
+	}
+	for sdk := range languages() {
+		recorded := unreported(t, sdk)
+		for id, why := range recorded {
+			name := regexp.MustCompile(`docs/findings/([a-z0-9-]+)\.md`).FindStringSubmatch(why)
+			if name == nil {
+				t.Errorf("%s: %s is unreported and names no page docs/findings/NAME.md: %q", sdk, id, why)
+			} else if f, ok := pages[name[1]]; !ok || f.sdk != sdk || !slices.ContainsFunc(f.scenarios, covers(id)) {
+				t.Errorf("%s: %s names docs/findings/%s.md, which is no page of %s about it", sdk, id, name[1], sdk)
+			}
+		}
+		for _, f := range pages {
+			for _, pattern := range f.scenarios {
+				if f.sdk == sdk && !covered(pattern, recorded) {
+					t.Errorf("docs/findings/%s.md is about %s, which is no unreported deviation of %s", f.name, pattern, sdk)
+				}
+			}
+		}
+	}
+}
+
+// covers tells whether a scenario that a page names is the one of an id, or all rows and entries of its file.
+func covers(id string) func(string) bool {
+	return func(pattern string) bool {
+		return id == pattern || strings.HasPrefix(id, pattern+"[") || strings.HasPrefix(id, pattern+"@")
+	}
+}
+
+func covered(pattern string, recorded map[string]string) bool {
+	for id := range recorded {
+		if covers(id)(pattern) {
+			return true
+		}
+	}
+	return false
+}
+
+// unreported returns the known deviations of an SDK that were not reported, by id, with what the record says of it.
+func unreported(t *testing.T, sdk string) map[string]string {
+	t.Helper()
+	src, err := adapters.Deviations(sdk)
+	if err != nil {
+		t.Fatal(err)
+	}
+	catalogue, err := scenarios.Embedded()
+	if err != nil {
+		t.Fatal(err)
+	}
+	set, err := deviations.Load(sdk+"/deviations.yaml", src, catalogue, "process/left-behind")
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := map[string]string{}
+	for _, e := range set.Known {
+		if e.Unreported != "" {
+			out[e.ID] = e.Unreported
+		}
+	}
+	return out
 }
 
 // The script of every finding is one that mockclaude plays, and the index names every page.

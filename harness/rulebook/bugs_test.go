@@ -60,7 +60,10 @@ func TestEveryBugIsAccountedFor(t *testing.T) {
 
 func account(t *testing.T, b rulebook.Bug) {
 	t.Helper()
-	if len(b.Files) > 0 && b.Excluded != "" {
+	switch {
+	case len(b.Files) == 0 && b.Excluded == "":
+		t.Errorf("%s (%s) is named by no scenario's seen, and bugs.yaml does not say why none shows it", b.ID, b.Title)
+	case len(b.Files) > 0 && b.Excluded != "":
 		t.Errorf("%s is shown by %s: delete its excluded line", b.ID, b.Files[0].ID)
 	}
 	if b.Title == "" || !strings.Contains("S1 S2 S3", b.Severity) || len(b.Reports)+len(b.Also) == 0 {
