@@ -19,7 +19,7 @@ import (
 	"github.com/wiretrial/wiretrial/transport"
 )
 
-// boundFaults are those in what is kept, for how long, and until when.
+// boundFaults are those in what is kept, and how much of it.
 func boundFaults() []Mutant {
 	return []Mutant{
 		{
@@ -50,7 +50,14 @@ func boundFaults() []Mutant {
 				onLine := o.OnStderr
 				o.NewStderr = func() transport.StderrReader { return stderrReads{lazyStderr{onLine}} }
 			}),
-		}, {
+		},
+	}
+}
+
+// patienceFaults are those in how long stdin is held.
+func patienceFaults() []Mutant {
+	return []Mutant{
+		{
 			Name: "no-ceiling", Group: Stdin, Fault: "waits for the idle state for ever", Opposite: "no-patience",
 			Kills: kills("stdin/bounded-without-idle"),
 			Parts: with(func(p *parts.Parts) { p.InputEnd = func(time.Duration) parts.InputEnd { return parts.NewInputEnd(0) } }),

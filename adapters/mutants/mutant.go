@@ -70,7 +70,7 @@ func All() []Mutant {
 
 // every gives all mutants, file by file: a file may have some of several groups.
 func every() []Mutant {
-	return slices.Concat(openingFaults(), boundFaults(), failureFaults(), itemFaults(),
+	return slices.Concat(openingFaults(), tellingFaults(), boundFaults(), patienceFaults(), failureFaults(), itemFaults(),
 		bytesGroup(), startGroup(), stdinGroup(), answersGroup(), requestsGroup(), payloadFaults(), flowGroup(), processGroup(),
 		spawnGroup(), optionGroup(), startupGroup(), inputGroup(), driftGroup(), kindFaults(), turnFaults(), betweenFaults(), lineFaults(), streamFaults(), guardFaults(),
 		hookFaults(), serverFaults(), speakingFaults(), unencodedFaults(), togetherFaults(), toldFaults(), closingFaults(), storeGroup(), oppositeFaults(), controls())

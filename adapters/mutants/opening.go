@@ -11,7 +11,7 @@ import (
 	"github.com/wiretrial/wiretrial/transport"
 )
 
-// openingFaults are those of a start: what is looked at before it, what it is told, and what its failure says.
+// openingFaults are those of a start: what is looked at before it, and what its failure says.
 func openingFaults() []Mutant {
 	return []Mutant{
 		{
@@ -46,7 +46,14 @@ func openingFaults() []Mutant {
 					return t, unexplained(err)
 				}
 			}),
-		}, {
+		},
+	}
+}
+
+// tellingFaults are those in what a CLI is told when it starts.
+func tellingFaults() []Mutant {
+	return []Mutant{
+		{
 			Name: "callback-wins", Group: Spawn, Fault: "forgets the permission tool where there is a permission callback, and says nothing",
 			Kills:   kills("spawn/contradiction"),
 			Parts:   parts.Default,
