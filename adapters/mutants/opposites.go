@@ -17,7 +17,7 @@ func oppositeFaults() []Mutant {
 	return []Mutant{
 		{
 			Name: "noise-ends", Group: Bytes, Fault: "ends the stream at what does not parse", Opposite: "noise-joins",
-			Kills: kills("framing/noise-lines", "framing/glued-control-bytes"),
+			Kills: kills("framing/noise-lines"),
 			Parts: with(noiseEnds),
 		}, {
 			Name: "denies-all", Group: Answers, Fault: "denies every tool call, whatever its callback says", Opposite: "raise-is-allow",
