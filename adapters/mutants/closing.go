@@ -154,7 +154,7 @@ func (b *bothHalves) ReadFrame() ([]byte, error) {
 
 // waitsForStderr has each CLI write its stderr into a pipe of its own, and waits for the end of that.
 func waitsForStderr() *parts.Parts {
-	read := make(chan struct{})
+	var read sync.WaitGroup // over all CLIs that this client has started: it may start again
 	p := withTransport(func(o *transport.Options) {
 		o.StartProcess = func(path string, argv []string, attr *os.ProcAttr) (*os.Process, error) {
 			ours, theirs, err := os.Pipe()
@@ -163,27 +163,24 @@ func waitsForStderr() *parts.Parts {
 			}
 			defer func() { _ = theirs.Close() }()
 			attr.Files[2] = theirs
-			go func() {
-				defer close(read)
-				_, _ = io.Copy(io.Discard, ours)
-			}()
+			read.Go(func() { _, _ = io.Copy(io.Discard, ours) })
 			return os.StartProcess(path, argv, attr)
 		}
 	})()
-	p.Wrap = func(t transport.Transport) transport.Transport { return endsWith{t, read} }
+	p.Wrap = func(t transport.Transport) transport.Transport { return endsWith{t, read.Wait} }
 	return p
 }
 
 // endsWith gives the end of the output only after another one.
 type endsWith struct {
 	transport.Transport
-	other <-chan struct{}
+	other func()
 }
 
 func (e endsWith) ReadFrame() ([]byte, error) {
 	frame, err := e.Transport.ReadFrame()
 	if err == io.EOF {
-		<-e.other
+		e.other()
 	}
 	return frame, err
 }
