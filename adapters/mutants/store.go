@@ -101,7 +101,7 @@ func savedBadly() []Mutant {
 	return []Mutant{
 		{
 			Name: "store-is-vital", Group: Store, Fault: "ends the session when the store fails", Opposite: "store-fails-unheard",
-			Kills: kills("store/store-is-down", "store/append-fails-once"),
+			Kills: kills("store/store-is-down"),
 			Parts: with(storeIsVital),
 		}, {
 			Name: "store-fails-unheard", Group: Store, Fault: "takes a failure of the store for success", Opposite: "store-is-vital",
