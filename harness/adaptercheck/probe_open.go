@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"time"
@@ -215,7 +216,7 @@ func (r *runner) declaredCallbacks() map[string]any {
 // openReaches opens a session with the plain options that the adapter takes, and looks for their values in what the CLI sees.
 func openReaches(ctx context.Context, r *runner) error {
 	taken, err := r.takes(ctx, map[string]any{
-		"model": "claude-check-" + nonce(), "system_prompt": "check " + nonce(), "resume": checkSession, "max_turns": 4211,
+		"model": "claude-check-" + nonce(), "system_prompt": "check " + nonce(), "resume": checkSession, "max_turns": number(),
 	})
 	if err != nil {
 		return err
@@ -237,6 +238,9 @@ func openReaches(ctx context.Context, r *runner) error {
 		return s.finishes(reading)
 	})
 }
+
+// number is one of a thousand million, so that it stands in a process number or a path by chance only once in as many checks.
+func number() int { return 1_000_000_000 + rand.IntN(1_000_000_000) }
 
 // takes returns those options that open takes.
 func (r *runner) takes(ctx context.Context, options map[string]any) (map[string]any, error) {
