@@ -40,6 +40,12 @@ type Sink interface {
 	Write(eventlog.Record) error
 }
 
+// Discard is a Sink for records that nobody reads: what a run came to is in its Outcome.
+type Discard struct{}
+
+// Write implements Sink, and never fails.
+func (Discard) Write(eventlog.Record) error { return nil }
+
 // Judge decides what a case's outcome is worth against what is recorded. It changes Verdict and Deviation only.
 type Judge interface {
 	Judge(c *eventlog.Case, release string)

@@ -18,7 +18,7 @@ type Session struct {
 
 // Open boots the adapter and shows by the canaries that its answers mean something. Of cfg the plan, its lanes and its log are not used.
 func Open(ctx context.Context, cfg Config) (*Session, error) {
-	r := newRunner(cfg, discard{})
+	r := newRunner(cfg, Discard{})
 	hello, err := r.greet(ctx)
 	if err == nil && !cfg.NoCanaries {
 		err = r.canaries(ctx, hello)
@@ -50,8 +50,3 @@ func (s *Session) Close() *eventlog.Case {
 	s.r.closePool()
 	return s.r.leftBehind()
 }
-
-// discard is the log of a session: its caller has one of its own.
-type discard struct{}
-
-func (discard) Write(eventlog.Record) error { return nil }

@@ -247,11 +247,6 @@ func (g *gate) killed(subject, file string) bool {
 	return slices.ContainsFunc(g.results, func(r Result) bool { return r.Subject == subject && r.File == file && Kills(r) })
 }
 
-// discard is a log that nobody reads.
-type discard struct{}
-
-func (discard) Write(eventlog.Record) error { return nil }
-
 // caseLimit ends a case that a fault, or the harness, does not let end: beyond the slowest scenario.
 const caseLimit = 3 * time.Minute
 
@@ -268,7 +263,7 @@ func (g *gate) play(ctx context.Context, subject string, argv []string, cases []
 	out, err := harness.Run(ctx, harness.Config{
 		Target: harness.Target{Name: "subject " + subject, Argv: argv}, Cases: cases, Exe: g.cfg.Exe, Date: time.Now(), Jobs: 2,
 		Seed: g.cfg.Seed, Dir: dir, Scratch: g.cfg.Dir, Deadline: g.cfg.Deadline, Timeout: caseLimit, NoCanaries: subject != "",
-	}, discard{})
+	}, harness.Discard{})
 	if err != nil {
 		return fmt.Errorf("matrix: %q: %w", subject, err)
 	}

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -45,9 +44,9 @@ func (a *app) adapterCheck(ctx context.Context, f *runFlags) error {
 	if err != nil {
 		return err
 	}
-	dir, err := os.MkdirTemp("", "wiretrial-")
+	dir, err := privateFolder()
 	if err != nil {
-		return faultf("private folder of the check: %w", err)
+		return err
 	}
 	defer os.RemoveAll(dir)
 	cfg := adaptercheck.Config{Name: t.Name, Argv: t.Argv, Env: t.Env, Exe: a.Exe, Dir: dir}
@@ -59,10 +58,7 @@ func (a *app) adapterCheck(ctx context.Context, f *runFlags) error {
 		return faultf("%w", err)
 	}
 	a.printEscaped(adaptercheck.Header(res.Hello) + adaptercheck.Summary(res))
-	if code := res.ExitCode(); code != verdict.OK {
-		return &exitError{code: code, err: errors.New("a check fails"), silent: true}
-	}
-	return nil
+	return concluded(res.ExitCode(), "a check fails")
 }
 
 // printEscaped prints lines in which others may have had a say.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"maps"
-	"os"
 	"slices"
 	"strings"
 
@@ -59,15 +58,8 @@ func (a *app) judge(f *bisectFlags, p plan) versions.Judge {
 func (a *app) playSilently(ctx context.Context, p plan, inst *adapters.Installation, turn uint64) (map[string]eventlog.Case, error) {
 	cfg := p.cfg
 	cfg.Target = harness.Target{Name: inst.Name, Argv: inst.Argv, Env: variables(inst.Env)}
-	cfg.Exe, cfg.Fake, cfg.Version = a.Exe, fakeBeside(a.Exe), version()
 	cfg.Seed += turn
-	dir, err := os.MkdirTemp("", "wiretrial-")
-	if err != nil {
-		return nil, faultf("private folder of the run: %w", err)
-	}
-	defer os.RemoveAll(dir)
-	cfg.Dir = dir
-	out, err := harness.Run(ctx, cfg, nowhere{})
+	out, err := a.play(ctx, cfg, harness.Discard{})
 	if err == nil {
 		err = ctx.Err()
 	}
@@ -88,12 +80,6 @@ func (a *app) playSilently(ctx context.Context, p plan, inst *adapters.Installat
 	}
 	return byID, nil
 }
-
-// nowhere is a sink for records that nobody reads.
-type nowhere struct{}
-
-// Write implements harness.Sink.
-func (nowhere) Write(eventlog.Record) error { return nil }
 
 // place is where a release stands in a search.
 type place int

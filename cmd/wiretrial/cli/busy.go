@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -40,7 +39,7 @@ func keepBusy(exe string, n int) (stop func(), err error) {
 		}
 		if err != nil {
 			stop()
-			return nil, fmt.Errorf("a process that keeps a CPU busy: %w", errors.Join(err))
+			return nil, fmt.Errorf("a process that keeps a CPU busy: %w", err)
 		}
 		stops = append(stops, func() {
 			_ = in.Close()

@@ -181,7 +181,7 @@ func (f *runFlags) lastModel(log string) (*report.Model, error) {
 		return nil, err
 	}
 	if m.Cut != "" || m.End == nil {
-		return nil, &exitError{code: verdict.Unproven, err: fmt.Errorf("%s: the log is not whole, so what passes in it is not known", path)}
+		return nil, unprovenf("%s: the log is not whole, so what passes in it is not known", path)
 	}
 	return m, nil
 }

@@ -37,10 +37,7 @@ func (s *session) finish(ctx context.Context, out harness.Outcome, runErr error)
 	if err := errors.Join(unwritten(s.print()), s.f.publish(s.model)); err != nil && end.Exit != verdict.Interrupted {
 		return err
 	}
-	if end.Exit == verdict.OK {
-		return nil
-	}
-	return &exitError{code: end.Exit, err: errors.New(end.Why), silent: true}
+	return concluded(end.Exit, end.Why)
 }
 
 // faults records what kept the run from running: whole as a note, in short for the exit code.
@@ -95,7 +92,7 @@ func (s *session) note(kind, text string) {
 // unopened opens a log whose adapter never said who it is.
 func (s *session) unopened() *eventlog.Run {
 	return &eventlog.Run{
-		Schema: eventlog.Schema, Version: s.cfg.Version, Date: s.cfg.Date.UTC().Format(time.RFC3339), Seed: seedText(s.cfg.Seed),
+		Schema: eventlog.Schema, Version: version(), Date: s.cfg.Date.UTC().Format(time.RFC3339), Seed: seedText(s.cfg.Seed),
 		Platform: runtime.GOOS + "/" + runtime.GOARCH, SDK: s.cfg.Target.Name, Rerun: s.cfg.Target.Rerun, Proven: runtime.GOOS == "linux",
 	}
 }

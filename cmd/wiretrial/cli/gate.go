@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -15,7 +14,6 @@ import (
 	"github.com/wiretrial/wiretrial/harness/eventlog"
 	"github.com/wiretrial/wiretrial/harness/report"
 	"github.com/wiretrial/wiretrial/harness/shard"
-	"github.com/wiretrial/wiretrial/harness/verdict"
 	"github.com/wiretrial/wiretrial/scenarios"
 )
 
@@ -112,8 +110,7 @@ func (f *runFlags) divide(s *shard.Spec, cat *scenarios.Catalogue, sel *selectio
 	}
 	sel.cases = s.Pick(sel.cases)
 	if len(sel.cases) == 0 {
-		text := fmt.Sprintf("nothing was executed: shard %s of %s is empty; use at most %s", s, report.Plural(len(ids), "scenario"), report.Plural(len(ids), "shard"))
-		return p, &exitError{code: verdict.Unproven, err: errors.New(text)}
+		return p, unprovenf("nothing was executed: shard %s of %s is empty; use at most %s", s, report.Plural(len(ids), "scenario"), report.Plural(len(ids), "shard"))
 	}
 	return p, nil
 }

@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -15,7 +14,6 @@ import (
 	"github.com/wiretrial/wiretrial/adapters"
 	"github.com/wiretrial/wiretrial/harness"
 	"github.com/wiretrial/wiretrial/harness/eventlog"
-	"github.com/wiretrial/wiretrial/harness/verdict"
 	"github.com/wiretrial/wiretrial/scenarios"
 )
 
@@ -129,8 +127,7 @@ func (l *failures) narrow(f *runFlags, path string, sel *selection) error {
 	if len(sel.cases) > 0 {
 		return nil
 	}
-	text := fmt.Sprintf("nothing was executed: nothing of what is selected failed in %s", path)
-	return &exitError{code: verdict.Unproven, err: errors.New(text)}
+	return unprovenf("nothing was executed: nothing of what is selected failed in %s", path)
 }
 
 // memory is what a run leaves for --failed and for wiretrial deviations update: its log without screenplays and traces. Cases that it did

@@ -41,7 +41,7 @@ func (a *app) lint(paths []string) error {
 	fmt.Fprintf(a.Stdout, "%s checked: %s, %s\n", report.Plural(len(files)+refused(found, files), "file"), report.Plural(errs, "error"),
 		report.Plural(len(found)-errs, "warning"))
 	if errs > 0 {
-		return &exitError{code: verdict.Usage, err: errors.New("errors"), silent: true}
+		return concluded(verdict.Usage, "errors")
 	}
 	return nil
 }

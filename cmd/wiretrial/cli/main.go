@@ -47,6 +47,18 @@ func faultf(format string, args ...any) error {
 	return &exitError{code: verdict.Fault, err: fmt.Errorf(format, args...)}
 }
 
+func unprovenf(format string, args ...any) error {
+	return &exitError{code: verdict.Unproven, err: fmt.Errorf(format, args...)}
+}
+
+// concluded is the end of a command that has printed all that there is to say.
+func concluded(code int, why string) error {
+	if code == verdict.OK {
+		return nil
+	}
+	return &exitError{code: code, err: errors.New(why), silent: true}
+}
+
 // app is one invocation of the command.
 type app struct {
 	Process

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"errors"
-	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -13,7 +12,6 @@ import (
 	"github.com/wiretrial/wiretrial/harness/eventlog"
 	"github.com/wiretrial/wiretrial/harness/report"
 	"github.com/wiretrial/wiretrial/harness/shard"
-	"github.com/wiretrial/wiretrial/harness/verdict"
 )
 
 func (a *app) mergeCommand() *cobra.Command {
@@ -63,10 +61,7 @@ func (a *app) merge(args []string, dir string, out *outputs) error {
 	if err := errors.Join(unwritten(a.show(a.Stdout, m)), out.publish(m)); err != nil {
 		return err
 	}
-	if m.End.Exit == verdict.OK {
-		return nil
-	}
-	return &exitError{code: m.End.Exit, err: errors.New(m.End.Why), silent: true}
+	return concluded(m.End.Exit, m.End.Why)
 }
 
 // unmerged gives an error of the logs its exit code.
@@ -95,7 +90,7 @@ func shardLogs(args []string) ([]string, error) {
 				}
 			}
 			if len(found) == 0 {
-				return nil, &exitError{code: verdict.Unproven, err: errors.New(arg + ": no " + eventlog.FileName + " in it, nor in its folders")}
+				return nil, unprovenf("%s: no %s in it, nor in its folders", arg, eventlog.FileName)
 			}
 		}
 		for _, path := range found {
@@ -150,5 +145,5 @@ func copyCases(w *shard.Whole, path string, write func(eventlog.Record) error) e
 		return err
 	}
 	defer file.Close()
-	return w.Copy(io.Reader(file), write)
+	return w.Copy(file, write)
 }

@@ -90,7 +90,7 @@ func (a *app) mutants(ctx context.Context, f *mutantFlags, patterns []string) er
 	if err != nil {
 		return err
 	}
-	slices.SortStableFunc(sel.cases, func(x, y scenarios.Case) int { return compareIDs(x.ID, y.ID) })
+	slices.SortStableFunc(sel.cases, func(x, y scenarios.Case) int { return strings.Compare(x.ID, y.ID) })
 	g, err := f.gate(cat, sel.cases, seed)
 	if err != nil {
 		return err
@@ -118,9 +118,9 @@ func (a *app) mutants(ctx context.Context, f *mutantFlags, patterns []string) er
 
 // playMatrix plays the gate in a private folder.
 func (a *app) playMatrix(ctx context.Context, f *mutantFlags, g gate) (matrix.Matrix, error) {
-	dir, err := os.MkdirTemp("", "wiretrial-")
+	dir, err := privateFolder()
 	if err != nil {
-		return matrix.Matrix{}, fmt.Errorf("private folder of the run: %w", err)
+		return matrix.Matrix{}, err
 	}
 	defer os.RemoveAll(dir)
 	cfg := matrix.Config{
@@ -135,16 +135,6 @@ func (a *app) playMatrix(ctx context.Context, f *mutantFlags, g gate) (matrix.Ma
 		defer cfg.State.Close()
 	}
 	return matrix.Run(ctx, cfg)
-}
-
-func compareIDs(a, b string) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
 }
 
 func (f *mutantFlags) jobs() int {
@@ -189,5 +179,5 @@ func (a *app) showMatrix(f *mutantFlags, m matrix.Matrix, took time.Duration) er
 	if m.OK() {
 		return nil
 	}
-	return &exitError{code: verdict.Failed, err: fmt.Errorf("the gate failed"), silent: true}
+	return concluded(verdict.Failed, "the gate failed")
 }

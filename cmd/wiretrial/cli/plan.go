@@ -3,14 +3,11 @@ package cli
 import (
 	"crypto/rand"
 	"encoding/binary"
-	"errors"
-	"fmt"
 	mathrand "math/rand/v2"
 	"os"
 	"strconv"
 	"strings"
 
-	"github.com/wiretrial/wiretrial/harness/verdict"
 	"github.com/wiretrial/wiretrial/scenarios"
 )
 
@@ -92,11 +89,10 @@ func (s *selection) shuffle(seed uint64) {
 
 // nothingLeft says why nothing would be executed.
 func nothingLeft(matched, slow int) error {
-	text := fmt.Sprintf("nothing was executed: %d scenarios match, and none is left by --level and --entry", matched)
 	if slow > 0 {
-		text = "nothing was executed: what matches is slow; add --slow"
+		return unprovenf("nothing was executed: what matches is slow; add --slow")
 	}
-	return &exitError{code: verdict.Unproven, err: errors.New(text)}
+	return unprovenf("nothing was executed: %d scenarios match, and none is left by --level and --entry", matched)
 }
 
 // levels are those that --level selects.

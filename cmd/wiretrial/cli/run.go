@@ -2,7 +2,7 @@ package cli
 
 import (
 	"context"
-	"os"
+	"errors"
 	"path"
 	"path/filepath"
 	"runtime"
@@ -132,7 +132,6 @@ func (a *app) session(f *runFlags, p plan, t target) (*session, error) {
 	if p.part.plan.Shard != nil {
 		cfg.Judge = partial{judge}
 	}
-	cfg.Exe, cfg.Fake, cfg.Version = a.Exe, fakeBeside(a.Exe), version()
 	return &session{app: a, f: f, cfg: cfg, judge: judge, set: set, target: t, part: p.part, began: a.now()}, nil
 }
 
@@ -223,25 +222,12 @@ func (s *session) run(ctx context.Context) error {
 		return err
 	}
 	defer closeLog()
-	if s.cfg.Dir, err = os.MkdirTemp("", "wiretrial-"); err != nil {
-		return faultf("private folder of the run: %w", err)
+	out, err := s.play(ctx, s.cfg, s)
+	var own *exitError
+	if errors.As(err, &own) {
+		return err
 	}
-	defer os.RemoveAll(s.cfg.Dir)
-	type result struct {
-		out harness.Outcome
-		err error
-	}
-	done := make(chan result, 1)
-	go func() {
-		out, err := harness.Run(ctx, s.cfg, s)
-		done <- result{out, err}
-	}()
-	select {
-	case r := <-done:
-		return s.finish(ctx, r.out, r.err)
-	case <-s.Abort: // the reapers kill what is left when this process ends
-		return &exitError{code: 130, err: context.Canceled, silent: true}
-	}
+	return s.finish(ctx, out, err)
 }
 
 // openLog opens every output of the log before anything is started.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"runtime"
 	"strings"
@@ -15,7 +16,6 @@ import (
 	"github.com/wiretrial/wiretrial/harness/eventlog"
 	"github.com/wiretrial/wiretrial/harness/report"
 	"github.com/wiretrial/wiretrial/harness/rulebook"
-	"github.com/wiretrial/wiretrial/harness/verdict"
 	"github.com/wiretrial/wiretrial/protocol"
 	"github.com/wiretrial/wiretrial/scenarios"
 )
@@ -190,7 +190,7 @@ func (a *app) render(path string, out *outputs) error {
 		return err
 	}
 	if m.End == nil {
-		return &exitError{code: verdict.Unproven, err: fmt.Errorf("%s: %s", path, cmp.Or(m.Cut, "its end is missing"))}
+		return unprovenf("%s: %s", path, cmp.Or(m.Cut, "its end is missing"))
 	}
 	return nil
 }
@@ -202,15 +202,21 @@ func readLog(path string) (*report.Model, error) {
 		return nil, usagef("%w", err)
 	}
 	defer file.Close()
-	m := report.NewModel()
-	err = eventlog.Scan(file, m.Add)
-	if err != nil && !errors.Is(err, eventlog.ErrCut) {
+	m, err := modelOf(file)
+	if err != nil {
 		return nil, usagef("%s: %w", path, err)
 	}
-	if err != nil {
-		m.Cut = err.Error()
-	}
 	return m, nil
+}
+
+// modelOf adds up a log; that it was cut is no error, but stands in the model.
+func modelOf(log io.Reader) (*report.Model, error) {
+	m := report.NewModel()
+	err := eventlog.Scan(log, m.Add)
+	if errors.Is(err, eventlog.ErrCut) {
+		m.Cut, err = err.Error(), nil
+	}
+	return m, err
 }
 
 func (a *app) versionCommand() *cobra.Command {

@@ -1,10 +1,10 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"runtime"
 	"strconv"
 	"strings"
@@ -132,10 +132,7 @@ func (a *app) soaked(ctx context.Context, f *soakFlags, t *soak.Tally) error {
 	if ctx.Err() != nil {
 		status = status.Raise(verdict.Interrupted, "interrupted")
 	}
-	if status.Code == verdict.OK {
-		return nil
-	}
-	return &exitError{code: status.Code, err: errors.New(status.Why), silent: true}
+	return concluded(status.Code, status.Why)
 }
 
 // ownCommand begins the name of a subject that is an adapter of the user's own: the rest is its command.
@@ -189,7 +186,11 @@ func (a *app) soaker(ctx context.Context, f *soakFlags, patterns []string) (*soa
 			return nil, usagef("%w", err)
 		}
 	}
-	for _, sdk := range append(f.sdks, make([]string, 1)[:max(0, 1-len(f.sdks))]...) {
+	sdks := f.sdks
+	if len(sdks) == 0 {
+		sdks = []string{""} // the default, or the user's own adapter
+	}
+	for _, sdk := range sdks {
 		flags := f.run
 		flags.sdk = sdk
 		t, err := a.target(ctx, &flags)
@@ -296,23 +297,16 @@ func (s *soaker) one(ctx context.Context, k soak.Kind, t *soakTarget) error {
 	sink := newSoakSink(s, run)
 	began := s.now()
 	if len(cfg.Cases) > 0 {
-		if err := s.play(ctx, cfg, run.Load, sink); err != nil || ctx.Err() != nil {
+		if err := s.underLoad(ctx, cfg, run.Load, sink); err != nil || ctx.Err() != nil {
 			return err
 		}
 	}
 	if err := s.file.Add(soak.Record{T: "end", End: &soak.End{Run: run.N}}); err != nil {
 		return faultf("%w", err)
 	}
-	fmt.Fprintf(s.Stderr, "run %d  %s  seed %s  cut %s  load %d: %d plays, %d of them news (%.0f s)\n", run.N, run.Subject, run.Seed, orDash(run.Cut), run.Load,
+	fmt.Fprintf(s.Stderr, "run %d  %s  seed %s  cut %s  load %d: %d plays, %d of them news (%.0f s)\n", run.N, run.Subject, run.Seed, cmp.Or(run.Cut, "-"), run.Load,
 		sink.plays, sink.news, s.now().Sub(began).Seconds())
 	return nil
-}
-
-func orDash(text string) string {
-	if text == "" {
-		return "-"
-	}
-	return text
 }
 
 // config is the harness's configuration of one run, without what was played already.
@@ -337,42 +331,27 @@ func (s *soaker) config(t *soakTarget, run soak.Run, played map[string]bool) (ha
 		return cfg, err
 	}
 	cfg.Target, cfg.Judge = t.Target, deviations.NewJudge(set, cfg.Date)
-	cfg.Exe, cfg.Fake, cfg.Version = s.Exe, fakeBeside(s.Exe), version()
 	return cfg, nil
 }
 
-// play runs the harness under the load.
-func (s *soaker) play(ctx context.Context, cfg harness.Config, load int, sink *soakSink) error {
+// underLoad plays a run beside busy processes.
+func (s *soaker) underLoad(ctx context.Context, cfg harness.Config, load int, sink *soakSink) error {
 	stop, err := keepBusy(s.Exe, load)
 	if err != nil {
 		return faultf("%w", err)
 	}
 	defer stop()
-	if cfg.Dir, err = os.MkdirTemp("", "wiretrial-"); err != nil {
-		return faultf("private folder of the run: %w", err)
+	out, err := s.play(ctx, cfg, sink)
+	var own *exitError
+	switch {
+	case errors.As(err, &own):
+		return err
+	case ctx.Err() != nil:
+		return nil
+	case err != nil:
+		return faultf("%w", err)
+	case out.Canary != nil:
+		return faultf("a canary did not hold, so nothing was played: %w", out.Canary)
 	}
-	defer os.RemoveAll(cfg.Dir)
-	type result struct {
-		out harness.Outcome
-		err error
-	}
-	done := make(chan result, 1)
-	go func() {
-		out, err := harness.Run(ctx, cfg, sink)
-		done <- result{out, err}
-	}()
-	select {
-	case r := <-done:
-		switch {
-		case ctx.Err() != nil:
-			return nil
-		case r.err != nil:
-			return faultf("%w", r.err)
-		case r.out.Canary != nil:
-			return faultf("a canary did not hold, so nothing was played: %w", r.out.Canary)
-		}
-		return sink.leftBehind(r.out.Cases)
-	case <-s.Abort: // the reapers kill what is left when this process ends
-		return &exitError{code: verdict.Interrupted, err: context.Canceled, silent: true}
-	}
+	return sink.leftBehind(out.Cases)
 }

@@ -107,10 +107,7 @@ func (a *app) matrix(ctx context.Context, f *runFlags, p plan, columns []column)
 	if ctx.Err() != nil {
 		end = end.Raise(verdict.Interrupted, "interrupted")
 	}
-	if end.Code == verdict.OK {
-		return nil
-	}
-	return &exitError{code: end.Code, err: errors.New(end.Why), silent: true}
+	return concluded(end.Code, end.Why)
 }
 
 // column runs one of them. What its run came to is in the model; the error is one that ends the whole command.
@@ -223,7 +220,7 @@ func (a *app) renderFolder(dir string, out *outputs) error {
 		return err
 	}
 	if !whole {
-		return &exitError{code: verdict.Unproven, err: fmt.Errorf("%s: a log's end is missing", dir)}
+		return unprovenf("%s: a log's end is missing", dir)
 	}
 	return nil
 }
@@ -250,9 +247,9 @@ func readColumns(root *os.Root) ([]string, error) {
 
 // readModel reads the log of one column, also one that was cut or is not there: a run that was interrupted never came to it.
 func readModel(root *os.Root, name string) (*report.Model, error) {
-	m := report.NewModel()
 	file, err := root.Open(filepath.Join(name, eventlog.FileName))
 	if errors.Is(err, os.ErrNotExist) {
+		m := report.NewModel()
 		sdk, release, _ := strings.Cut(name, "@")
 		m.Run.SDK, m.Run.Release, m.Cut = sdk, release, "it was not run"
 		return m, nil
@@ -261,9 +258,5 @@ func readModel(root *os.Root, name string) (*report.Model, error) {
 		return nil, err
 	}
 	defer file.Close()
-	err = eventlog.Scan(file, m.Add)
-	if errors.Is(err, eventlog.ErrCut) {
-		m.Cut, err = err.Error(), nil
-	}
-	return m, err
+	return modelOf(file)
 }
