@@ -25,11 +25,13 @@ func (a *app) adapterCommand() *cobra.Command {
 		Long: `Check an adapter against the adapter contract; docs/adapters.md explains each check.
 
 Exit: 0 all checks hold; 1 a check fails; 3 the adapter does not start.`,
-		RunE: func(c *cobra.Command, args []string) error {
-			if at := c.ArgsLenAtDash(); at > 0 || at < 0 && len(args) > 0 {
+		RunE: func(c *cobra.Command, args []string) (err error) {
+			if args, f.command, err = ownAdapter(c, args); err != nil {
+				return err
+			}
+			if len(args) > 0 {
 				return usagef("unexpected argument %q: want --sdk NAME or -- CMD ARGS", args[0])
 			}
-			f.command = args
 			return a.adapterCheck(c.Context(), f)
 		},
 	}

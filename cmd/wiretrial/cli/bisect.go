@@ -51,9 +51,9 @@ harness, an adapter or a toolchain is at fault; 130 interrupted.`,
 	fl.StringVar(&f.good, "good", "", "a `RELEASE` in which the scenario passes")
 	fl.StringVar(&f.bad, "bad", "", "a `RELEASE` in which it fails")
 	fl.BoolVar(&f.withdrawn, "withdrawn", false, "ask for withdrawn releases too: some can still be had")
-	fl.StringVar(&f.run.entry, "entry", "", "only one entry point: oneshot or client (`ENTRY`)")
+	entryFlag(cmd, &f.run.entry)
 	fl.StringVar(&f.run.seed, "seed", "", "`HEX` seed of words and cuts (default: random)")
-	fl.StringVar(&f.run.catalogue, "catalogue", "", "scenario files AREA/NAME.yaml below `DIR` instead of the built-in ones")
+	catalogueFlag(cmd, &f.run.catalogue)
 	_ = cmd.RegisterFlagCompletionFunc("sdk", a.completeSDKs)
 	return cmd
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -13,7 +12,6 @@ import (
 	"github.com/wiretrial/wiretrial/harness/deviations"
 	"github.com/wiretrial/wiretrial/harness/report"
 	"github.com/wiretrial/wiretrial/harness/verdict"
-	"github.com/wiretrial/wiretrial/scenarios"
 )
 
 func (a *app) deviationsCommand() *cobra.Command {
@@ -42,11 +40,11 @@ Exit: 0 nothing, or only entries that expire soon; 1 stale, unexplained or expir
 }
 
 func (a *app) checkRecords(files []string, today, catalogue string) error {
-	day, err := a.day(today)
+	day, err := day(today, a.now())
 	if err != nil {
 		return err
 	}
-	cat, err := recordCatalogue(catalogue)
+	cat, err := recordable(catalogue)
 	if err != nil {
 		return err
 	}
@@ -75,32 +73,13 @@ func (a *app) checkRecords(files []string, today, catalogue string) error {
 	return &exitError{code: verdict.Failed, err: fmt.Errorf("%s to mend", report.Plural(failed, "finding"))}
 }
 
-// day is the day of --today, or today.
-func (a *app) day(text string) (time.Time, error) {
-	if text == "" {
-		return a.now().UTC(), nil
-	}
-	day, err := time.Parse(time.DateOnly, text)
-	if err != nil {
-		return day, usagef("--today %q: want a date like 2027-01-31", text)
-	}
-	return day, nil
-}
-
-// recordCatalogue has the ids of which a record may speak: those of the built-in scenarios, and of the user's own.
-func recordCatalogue(dir string) (deviations.Selector, error) {
-	builtin, err := scenarios.Embedded()
-	if err != nil {
-		return nil, usagef("%w", err)
-	}
-	if dir == "" {
-		return builtin, nil
-	}
+// recordable are the scenarios of which a record may speak: those of --catalogue, and the built-in ones.
+func recordable(dir string) (deviations.Selector, error) {
 	cat, err := openCatalogue(dir)
 	if err != nil {
 		return nil, err
 	}
-	return either{cat, builtin}, nil
+	return withBuiltIn(cat, dir)
 }
 
 func (a *app) deviationsUpdate() *cobra.Command {
@@ -114,9 +93,9 @@ func (a *app) deviationsUpdate() *cobra.Command {
 It goes by the log that --log names, else by what is remembered of the last runs against the SDK, however they judged. Comments, order and all other lines
 stay as they are. Added entries excuse nothing until you have read the SDK's code and replaced "TO EXPLAIN".`,
 		Example: "  wiretrial run --sdk python\n  wiretrial deviations update adapters/python/deviations.yaml --sdk python",
-		RunE: func(c *cobra.Command, args []string) error {
-			if at := c.ArgsLenAtDash(); at >= 0 {
-				args, f.command = args[:at], args[at:]
+		RunE: func(c *cobra.Command, args []string) (err error) {
+			if args, f.command, err = ownAdapter(c, args); err != nil {
+				return err
 			}
 			if len(args) != 1 {
 				return usagef("want one file of deviations, got %d", len(args))
@@ -133,11 +112,11 @@ stay as they are. Added entries excuse nothing until you have read the SDK's cod
 
 // updateRecord edits a file of deviations, or makes one.
 func (a *app) updateRecord(f *runFlags, path, log string) error {
-	day, err := a.day(f.today)
+	day, err := day(f.today, a.now())
 	if err != nil {
 		return err
 	}
-	cat, err := recordCatalogue(f.catalogue)
+	cat, err := recordable(f.catalogue)
 	if err != nil {
 		return err
 	}

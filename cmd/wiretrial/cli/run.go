@@ -47,38 +47,32 @@ Exit: 0 at least one must passed and nothing is wrong; 1 a failure; 2 usage; 3 t
   wiretrial run framing permissions/deny --sdk python
   wiretrial run stdin/mcp-after-prompt --sdk python@0.1.45 --sdk python@0.1.46
   wiretrial run -- python3 my_adapter.py`,
-		RunE: func(c *cobra.Command, args []string) error {
-			patterns := args
-			if at := c.ArgsLenAtDash(); at >= 0 {
-				patterns, f.command = args[:at], args[at:]
-				if len(f.command) == 0 {
-					return usagef("no command behind --: want -- CMD ARGS")
-				}
+		RunE: func(c *cobra.Command, args []string) (err error) {
+			if args, f.command, err = ownAdapter(c, args); err != nil {
+				return err
 			}
-			return a.runAll(c.Context(), f, patterns)
+			return a.runAll(c.Context(), f, args)
 		},
 		ValidArgsFunction: a.completeIDs,
 	}
 	fl := cmd.Flags()
 	fl.StringArrayVar(&f.sdks, "sdk", nil, "the SDK, by `NAME[@VERSION]`; see wiretrial sdk list (default go); several make a matrix")
-	fl.StringVar(&f.level, "level", "", "`LEVEL` must: must only; should: must and should; may: all (default may)")
-	fl.StringVar(&f.entry, "entry", "", "only one entry point: oneshot or client (`ENTRY`)")
-	fl.IntVarP(&f.jobs, "jobs", "j", 0, "`N` scenarios at a time (default: by the number of CPUs)")
+	levelFlag(cmd, &f.level)
+	entryFlag(cmd, &f.entry)
+	jobsFlag(cmd, &f.jobs)
 	fl.StringVar(&f.seed, "seed", "", "`HEX` seed of words, cuts and the order of the plan (default: random)")
 	fl.StringVar(&f.cut, "cut", "", "write in pieces of `SIZE` (700, 64KiB) or of random sizes where a scenario does not say")
 	fl.IntVar(&f.rerun, "rerun", 0, "run what fails or passes unexpectedly up to `N` times again; a verdict that changes is flaky")
-	fl.BoolVar(&f.slow, "slow", false, "select slow scenarios too")
+	slowFlag(cmd, &f.slow)
 	fl.BoolVar(&f.trace, "trace", false, "show what happened on the wire")
 	fl.StringVar(&f.out, "out", "", "keep the event log in `DIR`")
 	fl.BoolVar(&f.json, "json", false, "write the event log to stdout, and the report to stderr")
 	fl.StringVar(&f.deviations, "deviations", "", "known deviations from `FILE` instead of the SDK's own; none for none")
 	fl.DurationVar(&f.timeout, "timeout", 0, "`D` bounds each scenario, like 30s (default: the bounds of its steps)")
 	fl.StringVar(&f.today, "today", "", "`DATE` (2027-01-31) against which expiry is compared (default: today, UTC)")
-	fl.StringVar(&f.catalogue, "catalogue", "", "scenario files AREA/NAME.yaml below `DIR` instead of the built-in ones")
+	catalogueFlag(cmd, &f.catalogue)
 	f.gateFlags.add(cmd)
 	_ = cmd.RegisterFlagCompletionFunc("sdk", a.completeSDKs)
-	_ = cmd.RegisterFlagCompletionFunc("level", cobra.FixedCompletions([]string{"must", "should", "may"}, cobra.ShellCompDirectiveNoFileComp))
-	_ = cmd.RegisterFlagCompletionFunc("entry", cobra.FixedCompletions([]string{"oneshot", "client"}, cobra.ShellCompDirectiveNoFileComp))
 	return cmd
 }
 
@@ -137,7 +131,7 @@ func (a *app) session(f *runFlags, p plan, t target) (*session, error) {
 
 // config turns flags into the part of the configuration that depends on nothing else.
 func (f *runFlags) config(now time.Time) (harness.Config, error) {
-	cfg := harness.Config{Rerun: f.rerun, Trace: f.trace, Timeout: f.timeout, Date: now.UTC(), Jobs: f.jobs}
+	cfg := harness.Config{Rerun: f.rerun, Trace: f.trace, Timeout: f.timeout, Jobs: f.jobs}
 	switch {
 	case f.jobs < 0:
 		return cfg, usagef("-j %d: want a positive number of scenarios at a time", f.jobs)
@@ -147,14 +141,10 @@ func (f *runFlags) config(now time.Time) (harness.Config, error) {
 	if f.rerun < 0 || f.timeout < 0 {
 		return cfg, usagef("--rerun and --timeout must not be negative")
 	}
-	if f.today != "" {
-		day, err := time.Parse(time.DateOnly, f.today)
-		if err != nil {
-			return cfg, usagef("--today %q: want a date like 2027-01-31", f.today)
-		}
-		cfg.Date = day
-	}
 	var err error
+	if cfg.Date, err = day(f.today, now); err != nil {
+		return cfg, err
+	}
 	if cfg.Seed, err = f.seedValue(); err != nil {
 		return cfg, err
 	}

@@ -64,10 +64,6 @@ func unwritten(err error) error {
 	return faultf("output: %w", err)
 }
 
-func catalogueFlag(cmd *cobra.Command, dir *string) {
-	cmd.Flags().StringVar(dir, "catalogue", "", "scenario files AREA/NAME.yaml below `DIR` instead of the built-in ones")
-}
-
 func chooseCases(dir string, patterns []string) (*scenarios.Catalogue, []scenarios.Case, error) {
 	cat, err := openCatalogue(dir)
 	if err != nil {

@@ -44,13 +44,11 @@ toolchain is at fault; 4 nothing was played; 130 interrupted.`,
 		Example: `  wiretrial soak --out soak --runs 200
   wiretrial soak --out soak --runs 5 --sdk python --sdk typescript --load vary
   wiretrial soak --out soak --status`,
-		RunE: func(c *cobra.Command, args []string) error {
-			patterns, command, err := ownAdapter(c, args)
-			if err != nil {
+		RunE: func(c *cobra.Command, args []string) (err error) {
+			if args, f.run.command, err = ownAdapter(c, args); err != nil {
 				return err
 			}
-			f.run.command = command
-			return a.soak(c.Context(), f, patterns)
+			return a.soak(c.Context(), f, args)
 		},
 
 		ValidArgsFunction: a.completeIDs,
@@ -62,28 +60,16 @@ toolchain is at fault; 4 nothing was played; 130 interrupted.`,
 	fl.StringVar(&f.load, "load", "0", "keep `N` other processes busy beside it; vary: every kind of run idle and as many as there are CPUs")
 	fl.StringVar(&f.run.cut, "cut", vary, "write in pieces of `SIZE` or of random sizes; vary: as written, at random, of 700 bytes and of one, in turn")
 	fl.StringVar(&f.run.seed, "seed", "", "`HEX` seed from which each run's is counted (default: random)")
-	fl.StringVar(&f.run.level, "level", "", "`LEVEL` as for run")
-	fl.StringVar(&f.run.entry, "entry", "", "only one entry point: oneshot or client (`ENTRY`)")
-	fl.IntVarP(&f.run.jobs, "jobs", "j", 0, "`N` scenarios at a time (default: by the number of CPUs)")
-	fl.BoolVar(&f.run.slow, "slow", false, "select slow scenarios too")
-	fl.StringVar(&f.run.catalogue, "catalogue", "", "scenario files AREA/NAME.yaml below `DIR` instead of the built-in ones")
+	levelFlag(cmd, &f.run.level)
+	entryFlag(cmd, &f.run.entry)
+	jobsFlag(cmd, &f.run.jobs)
+	slowFlag(cmd, &f.run.slow)
+	catalogueFlag(cmd, &f.run.catalogue)
 	fl.StringVar(&f.run.deviations, "deviations", "", "known deviations from `FILE` instead of each SDK's own; none for none")
 	fl.BoolVar(&f.status, "status", false, "run nothing: print what the record holds")
 	fl.BoolVar(&f.each, "each", false, "count the plays of every scenario in the report")
 	_ = cmd.RegisterFlagCompletionFunc("sdk", a.completeSDKs)
 	return cmd
-}
-
-// ownAdapter splits the arguments at --: patterns, and the user's adapter.
-func ownAdapter(c *cobra.Command, args []string) (patterns, command []string, err error) {
-	at := c.ArgsLenAtDash()
-	if at < 0 {
-		return args, nil, nil
-	}
-	if at == len(args) {
-		return nil, nil, usagef("no command behind --: want -- CMD ARGS")
-	}
-	return args[:at], args[at:], nil
 }
 
 // vary is the word for conditions that change from run to run.

@@ -150,13 +150,9 @@ func (a *app) record(f *runFlags, t target, cat *scenarios.Catalogue) (*deviatio
 	if err != nil || src == nil {
 		return &deviations.Set{}, err
 	}
-	sel := deviations.Selector(cat)
-	if f.catalogue != "" { // a record speaks of the built-in scenarios too
-		builtin, err := scenarios.Embedded()
-		if err != nil {
-			return nil, usagef("%w", err)
-		}
-		sel = either{cat, builtin}
+	sel, err := withBuiltIn(cat, f.catalogue)
+	if err != nil {
+		return nil, err
 	}
 	set, err := deviations.Load(name, src, sel, harness.LeftBehind)
 	if err != nil {
@@ -185,6 +181,18 @@ func (f *runFlags) recorded(t target) (name string, src []byte, err error) {
 		return name, nil, nil
 	}
 	return name, src, err
+}
+
+// withBuiltIn adds the built-in scenarios to those of a catalogue that was opened from a folder: a record speaks of them too.
+func withBuiltIn(cat *scenarios.Catalogue, dir string) (deviations.Selector, error) {
+	if dir == "" {
+		return cat, nil
+	}
+	builtin, err := openCatalogue("")
+	if err != nil {
+		return nil, err
+	}
+	return either{cat, builtin}, nil
 }
 
 // either selects from two catalogues what at least one of them has.
