@@ -218,6 +218,9 @@ func optionRules() []Rule {
 		excluded("SPN-30", LevelShould, ClassHang,
 			"The CLI gets a stdin of its own, also where the host has none.",
 			"the host's own stdin is the channel on which it is driven; that the CLI's is a pipe of its own shows in every line that it reads", "B191"),
+		rule("SPN-31", LevelShould, ClassMisreport,
+			"Servers that the CLI gets in initialize and does not know there fail the start, before any prompt is written.",
+			"dts:SDKControlInitializeResponse"),
 	}
 }
 

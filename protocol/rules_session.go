@@ -193,5 +193,8 @@ func inputRules() []Rule {
 		rule("INP-10", LevelShould, ClassHang,
 			"A run whose prompt stream yields nothing ends in good order.",
 			"py:186 ts:LIFE-30"),
+		rule("INP-11", LevelMust, ClassWire,
+			"With verbatim prompts every prompt says that a program composed it, whatever the caller's line says.",
+			"py:90 dts:SDKUserMessage"),
 	}
 }

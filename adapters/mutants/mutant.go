@@ -72,7 +72,7 @@ func All() []Mutant {
 func every() []Mutant {
 	return slices.Concat(openingFaults(), tellingFaults(), boundFaults(), patienceFaults(), failureFaults(), itemFaults(),
 		bytesGroup(), startGroup(), stdinGroup(), answersGroup(), requestsGroup(), payloadFaults(), flowGroup(), processGroup(),
-		spawnGroup(), optionGroup(), startupGroup(), inputGroup(), driftGroup(), kindFaults(), turnFaults(), betweenFaults(), lineFaults(), streamFaults(), guardFaults(),
+		spawnGroup(), optionGroup(), startupGroup(), inputGroup(), driftGroup(), kindFaults(), turnFaults(), betweenFaults(), lineFaults(), streamFaults(), guardFaults(), deliveryFaults(), stderrFaults(),
 		hookFaults(), serverFaults(), speakingFaults(), unencodedFaults(), togetherFaults(), toldFaults(), closingFaults(), storeGroup(), oppositeFaults(), controls())
 }
 
