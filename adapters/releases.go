@@ -93,16 +93,6 @@ func marked(pack string, listed, told []string) []Release {
 	return out
 }
 
-// CompareReleases orders two release numbers: -1 if a is the older one. What is no release number comes first.
-func CompareReleases(a, b string) int {
-	v, errA := parseVersion(a)
-	w, errB := parseVersion(b)
-	if errA != nil || errB != nil {
-		return strings.Compare(a, b)
-	}
-	return v.compare(w)
-}
-
 // history also tells of what PyPI's users yanked: pip names it when it is asked for a release that nobody has.
 func (p pip) history(ctx context.Context, j *job, pack string) ([]Release, error) {
 	listed, err := p.releases(ctx, j, pack)

@@ -1,11 +1,12 @@
 package adapters
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/wiretrial/wiretrial/internal/release"
 )
 
 // Latest is the version that asks the registry for the newest release.
@@ -14,9 +15,8 @@ const Latest = "latest"
 // version is a release number as the three registries write it: numbers, and a rest such as "rc1" or "-beta.2" that marks a
 // pre-release.
 type version struct {
-	text    string
-	numbers []int
-	rest    string
+	text string
+	rest string
 }
 
 // parseVersion reads a release number. It accepts what pip, npm and cargo print, and nothing that could be taken for an option, a path or
@@ -32,11 +32,10 @@ func parseVersion(text string) (version, error) {
 		if digits < 0 {
 			digits = len(rest)
 		}
-		number, err := strconv.Atoi(rest[:digits])
-		if err != nil {
+		if _, err := strconv.Atoi(rest[:digits]); err != nil {
 			return v, fmt.Errorf("version %q: expected a number such as 1.2.3 at offset %d", text, len(text)-len(rest))
 		}
-		v.numbers, rest = append(v.numbers, number), rest[digits:]
+		rest = rest[digits:]
 		after, dotted := strings.CutPrefix(rest, ".")
 		if !dotted || after == "" || after[0] < '0' || after[0] > '9' {
 			break
@@ -50,25 +49,7 @@ func parseVersion(text string) (version, error) {
 	return v, nil
 }
 
-// compare orders releases: by their numbers, a missing one counting 0, then a pre-release before its release.
-func (v version) compare(w version) int {
-	for i := range max(len(v.numbers), len(w.numbers)) {
-		if c := cmp.Compare(v.number(i), w.number(i)); c != 0 {
-			return c
-		}
-	}
-	if (v.rest == "") != (w.rest == "") {
-		return cmp.Compare(w.rest, v.rest) // "" is the release itself, which is the later one
-	}
-	return strings.Compare(v.rest, w.rest)
-}
-
-func (v version) number(i int) int {
-	if i < len(v.numbers) {
-		return v.numbers[i]
-	}
-	return 0
-}
+func (v version) compare(w version) int { return release.Compare(v.text, w.text) }
 
 // pre tells whether it is a pre-release; a post-release and a build of a release are none.
 func (v version) pre() bool {
@@ -91,9 +72,9 @@ func parseVersions(texts []string) []version {
 // nearest is the newest release that is not newer than the wanted one, else the oldest of all, else "".
 func nearest(wanted version, releases []version) string {
 	best := ""
-	for i, release := range releases {
-		if i == 0 || release.compare(wanted) <= 0 {
-			best = release.text
+	for i, r := range releases {
+		if i == 0 || r.compare(wanted) <= 0 {
+			best = r.text
 		}
 	}
 	return best
@@ -101,9 +82,9 @@ func nearest(wanted version, releases []version) string {
 
 // newest is the newest release that is no pre-release, else "".
 func newest(releases []version) string {
-	for _, release := range slices.Backward(releases) {
-		if release.rest == "" {
-			return release.text
+	for _, r := range slices.Backward(releases) {
+		if !r.pre() {
+			return r.text
 		}
 	}
 	return ""

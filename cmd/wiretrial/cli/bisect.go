@@ -14,6 +14,7 @@ import (
 	"github.com/wiretrial/wiretrial/harness/report"
 	"github.com/wiretrial/wiretrial/harness/verdict"
 	"github.com/wiretrial/wiretrial/harness/versions"
+	"github.com/wiretrial/wiretrial/internal/release"
 	"github.com/wiretrial/wiretrial/scenarios"
 )
 
@@ -138,7 +139,7 @@ func (b *bisection) run(ctx context.Context) error {
 // among them whatever they are.
 func (b *bisection) candidates() ([]string, error) {
 	low, high := b.f.good, b.f.bad
-	if adapters.CompareReleases(low, high) > 0 {
+	if release.Compare(low, high) > 0 {
 		low, high = high, low
 	}
 	for _, end := range []string{b.f.good, b.f.bad} {
@@ -149,7 +150,7 @@ func (b *bisection) candidates() ([]string, error) {
 	var out, early, withdrawn []string
 	for _, r := range b.list {
 		switch end := r.Version == low || r.Version == high; {
-		case adapters.CompareReleases(r.Version, low) < 0 || adapters.CompareReleases(r.Version, high) > 0:
+		case release.Compare(r.Version, low) < 0 || release.Compare(r.Version, high) > 0:
 		case end:
 			out = append(out, r.Version)
 		case r.Pre:
@@ -172,7 +173,7 @@ func (b *bisection) published(end string) error {
 		if r.Version == end {
 			return nil
 		}
-		if !r.Withdrawn && (len(near) == 0 || adapters.CompareReleases(r.Version, end) < 0) {
+		if !r.Withdrawn && (len(near) == 0 || release.Compare(r.Version, end) < 0) {
 			near = []string{r.Version}
 		}
 	}
@@ -233,7 +234,7 @@ func (b *bisection) print(found versions.Found) {
 func (b *bisection) unknown(found versions.Found, first, second string) string {
 	var names []string
 	for _, r := range b.list {
-		if adapters.CompareReleases(r.Version, first) <= 0 || adapters.CompareReleases(r.Version, second) >= 0 {
+		if release.Compare(r.Version, first) <= 0 || release.Compare(r.Version, second) >= 0 {
 			continue
 		}
 		why := "pre-release"
