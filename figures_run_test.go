@@ -3,9 +3,7 @@ package wiretrial_test
 import (
 	"context"
 	"flag"
-	"os"
 	"os/exec"
-	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
@@ -62,18 +60,10 @@ const (
 // flatMemory plays a part of the catalogue again and again in one session, and compares what lives after the garbage is collected.
 func flatMemory(t *testing.T, dir, exe string) float64 {
 	t.Helper()
-	run := filepath.Join(dir, "flat")
-	if err := os.MkdirAll(run, 0o700); err != nil {
-		t.Fatal(err)
-	}
-	s, err := harness.Open(t.Context(), harness.Config{Target: harness.Target{Name: "go", Argv: []string{exe, "__adapter", "go"}}, Exe: exe, Date: time.Now(), Seed: 1, Dir: run})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer s.Close()
+	s := onGo(t, dir, exe, "")
 	var some []scenarios.Case
 	for i, c := range selected() {
-		if i%eachOf == 0 && c.ID != "" && !waits(c.Steps) {
+		if i%eachOf == 0 && !waits(c.Steps) {
 			some = append(some, c)
 		}
 	}

@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/wiretrial/wiretrial/cmd/wiretrial/cli"
 	"github.com/wiretrial/wiretrial/harness"
 	"github.com/wiretrial/wiretrial/harness/eventlog"
 	"github.com/wiretrial/wiretrial/mockcli"
@@ -156,18 +157,27 @@ func serveOnce(ctx context.Context, listener *mockcli.Listener) {
 	}
 }
 
-// perCase plays the catalogue case by case on the Go client and returns the median of those that wait for nothing by themselves.
-func perCase(t *testing.T, dir, exe, fake string) (p50, whole time.Duration) {
+// onGo opens a session with the Go client, which ends with the test.
+func onGo(t *testing.T, dir, exe, fake string) *harness.Session {
 	t.Helper()
 	run := filepath.Join(dir, "run")
 	if err := os.MkdirAll(run, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	s, err := harness.Open(t.Context(), harness.Config{Target: harness.Target{Name: "go", Argv: []string{exe, "__adapter", "go"}}, Exe: exe, Fake: fake, Date: time.Now(), Seed: 1, Dir: run})
+	s, err := harness.Open(t.Context(), harness.Config{
+		Target: harness.Target{Name: "go", Argv: []string{exe, cli.RoleAdapter, "go"}}, Exe: exe, Fake: fake, Date: time.Now(), Seed: 1, Dir: run,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer s.Close()
+	t.Cleanup(func() { s.Close() })
+	return s
+}
+
+// perCase plays the catalogue case by case on the Go client and returns the median of those that wait for nothing by themselves.
+func perCase(t *testing.T, dir, exe, fake string) (p50, whole time.Duration) {
+	t.Helper()
+	s := onGo(t, dir, exe, fake)
 	var quick []time.Duration
 	began := time.Now()
 	for _, c := range selected() {

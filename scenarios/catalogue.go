@@ -164,6 +164,14 @@ func (c *Case) names() []string {
 	return names
 }
 
+// FileOf returns the id of the file that a case is of: the case's id without its row and entry point.
+func FileOf(id string) string {
+	if i := strings.IndexAny(id, "[@"); i >= 0 {
+		return id[:i]
+	}
+	return id
+}
+
 // wild matches a name with a pattern in which * stands for any text.
 func wild(pattern, name string) bool {
 	head, rest, starred := strings.Cut(pattern, "*")

@@ -258,7 +258,7 @@ func (u *updater) recorded(c eventlog.Case, f *eventlog.Failure) bool {
 func (u *updater) skeleton(id string, f eventlog.Failure) {
 	at := u.end
 	for _, e := range u.set.Known {
-		if fileOf(e.ID) == fileOf(id) {
+		if scenarios.FileOf(e.ID) == scenarios.FileOf(id) {
 			at = e.LastLine
 		}
 	}
@@ -281,14 +281,6 @@ func (u *updater) skeleton(id string, f eventlog.Failure) {
 	}
 	u.added[at] = append(u.added[at], entryText{id, b.String()})
 	u.change(Added, id, "it fails: %s; say why", (&Entry{Check: f.Check, Kind: f.Kind, Class: f.Class}).failure())
-}
-
-// fileOf is an id without its row and entry point.
-func fileOf(id string) string {
-	if i := strings.IndexAny(id, "[@"); i >= 0 {
-		return id[:i]
-	}
-	return id
 }
 
 func shortened(s string) string {

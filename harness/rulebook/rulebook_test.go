@@ -2,6 +2,7 @@ package rulebook_test
 
 import (
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -12,10 +13,26 @@ import (
 	"github.com/wiretrial/wiretrial/scenarios"
 )
 
-// update, set to anything, writes docs/rules.md anew.
+// update, set to anything, writes the pages of docs anew that this package makes.
 const update = "WIRETRIAL_UPDATE_DOCS"
 
-const rulesFile = "../../docs/rules.md"
+// holds fails the test if a page of docs is not the text that it is made of.
+func holds(t *testing.T, page, want string) {
+	t.Helper()
+	file := filepath.Join("..", "..", "docs", page)
+	if os.Getenv(update) != "" {
+		if err := os.WriteFile(file, []byte(want), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(strings.Split(want, "\n"), strings.Split(string(got), "\n")); diff != "" {
+		t.Errorf("docs/%s is not what its sources and the scenarios say; %s=1 go test ./harness/rulebook writes it anew (-want +got):\n%s", page, update, diff)
+	}
+}
 
 func embedded(t *testing.T) *scenarios.Catalogue {
 	t.Helper()
@@ -28,19 +45,7 @@ func embedded(t *testing.T) *scenarios.Catalogue {
 
 func TestTheRulesOfTheDocsAreThoseOfTheCode(t *testing.T) {
 	t.Parallel()
-	want := rulebook.Markdown(embedded(t))
-	if os.Getenv(update) != "" {
-		if err := os.WriteFile(rulesFile, []byte(want), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	got, err := os.ReadFile(rulesFile)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(strings.Split(want, "\n"), strings.Split(string(got), "\n")); diff != "" {
-		t.Errorf("docs/rules.md is not what the rules and the scenarios say; %s=1 go test ./harness/rulebook writes it anew (-want +got):\n%s", update, diff)
-	}
+	holds(t, "rules.md", rulebook.Markdown(embedded(t)))
 }
 
 func TestEntriesHoldEveryRuleAndEveryScenario(t *testing.T) {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/wiretrial/wiretrial/harness/eventlog"
 	"github.com/wiretrial/wiretrial/harness/verdict"
+	"github.com/wiretrial/wiretrial/scenarios"
 )
 
 // RefusedError says why logs make no whole. Code is the exit code that tells it: verdict.Usage for logs that do not belong together,
@@ -199,7 +200,7 @@ func (w *Whole) joinPlan() {
 		w.Plan.Cases += len(p.cases)
 		for _, c := range p.cases {
 			w.Plan.Levels[c.Level]++
-			files[fileOf(c.ID)] = true
+			files[scenarios.FileOf(c.ID)] = true
 		}
 		if p.run.Date < w.Run.Date {
 			w.Run.Date = p.run.Date
@@ -207,14 +208,6 @@ func (w *Whole) joinPlan() {
 		w.Run.Trace = w.Run.Trace || p.run.Trace
 	}
 	w.Plan.Files = len(files)
-}
-
-// fileOf is an id without its row and entry point.
-func fileOf(id string) string {
-	if i := strings.IndexAny(id, "[@"); i >= 0 {
-		return id[:i]
-	}
-	return id
 }
 
 // joinRest joins what is about no single case: each note once, and the worst of what was left behind.

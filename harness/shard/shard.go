@@ -6,6 +6,7 @@
 package shard
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
@@ -112,7 +113,7 @@ func place(ids []string, room []int, home map[string]int) (left []string) {
 		sum := sha256.Sum256([]byte(id))
 		words[id] = binary.LittleEndian.Uint64(sum[:])
 	}
-	slices.SortFunc(ids, func(a, b string) int { return compare(words[a], words[b], a, b) })
+	slices.SortFunc(ids, func(a, b string) int { return cmp.Or(cmp.Compare(words[a], words[b]), cmp.Compare(a, b)) })
 	for _, id := range ids {
 		best, most := -1, uint64(0)
 		for i := range room {
@@ -128,16 +129,6 @@ func place(ids []string, room []int, home map[string]int) (left []string) {
 		home[id] = best
 	}
 	return left
-}
-
-func compare(x, y uint64, a, b string) int {
-	switch {
-	case x < y:
-		return -1
-	case x > y:
-		return 1
-	}
-	return strings.Compare(a, b)
 }
 
 // mix is how much a shard likes a case: a number that looks random and never changes.
