@@ -11,7 +11,6 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -22,8 +21,19 @@ import (
 // configVariable names the directory in which the CLI keeps its configuration and its transcripts.
 const configVariable = "CLAUDE_CONFIG_DIR"
 
-// uuidForm is what the id of a session looks like. Nothing else may become part of a path.
-var uuidForm = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
+// isUUID tells what the id of a session looks like. Nothing else may become part of a path.
+func isUUID(id string) bool {
+	const form = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx"
+	if len(id) != len(form) {
+		return false
+	}
+	for i := range len(id) {
+		if dash := form[i] == '-'; dash != (id[i] == '-') || !dash && !strings.ContainsRune("0123456789abcdefABCDEF", rune(id[i])) {
+			return false
+		}
+	}
+	return true
+}
 
 // restored is a configuration directory of a session's own, in which the CLI finds the transcript that was loaded from a store.
 type restored struct {
@@ -101,7 +111,7 @@ func (r *restoring) find(ctx context.Context) (session string, entries []json.Ra
 		return "", nil, &Error{Kind: Other, Op: "connect", Message: "the working directory cannot be found: " + err.Error(), Err: err}
 	}
 	if id := r.opts.Resume; id != "" {
-		if !uuidForm.MatchString(id) {
+		if !isUUID(id) {
 			return "", nil, nil
 		}
 		entries, err = r.load(ctx, parts.StoreKey{ProjectKey: r.project, SessionID: id})
@@ -121,7 +131,7 @@ func (r *restoring) latest(ctx context.Context) (string, []json.RawMessage, erro
 	}
 	sessions = slices.SortedStableFunc(slices.Values(sessions), func(a, b StoredSession) int { return b.Modified.Compare(a.Modified) })
 	for _, s := range sessions {
-		if !uuidForm.MatchString(s.ID) {
+		if !isUUID(s.ID) {
 			continue
 		}
 		entries, err := r.load(ctx, parts.StoreKey{ProjectKey: r.project, SessionID: s.ID})

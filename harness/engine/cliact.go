@@ -150,7 +150,11 @@ func (b *batch) add(ws []scenarios.Written, only int) {
 		return
 	}
 	data, frames := scenarios.Join(ws, only)
-	b.data = append(b.data, data...)
+	if b.data == nil {
+		b.data = data
+	} else {
+		b.data = append(b.data, data...)
+	}
 	b.frames = append(b.frames, frames...)
 	b.ends = append(b.ends, len(b.data))
 }

@@ -147,11 +147,15 @@ type mark struct {
 	proven  bool
 }
 
+// inboxSize is how many events of its fakes a run may lag behind; the rest waits in their sockets. A bigger one is a third of a megabyte for
+// every case.
+const inboxSize = 64
+
 func newRun(ctx context.Context, c *scenarios.Case, a Adapter, fakes Fakes, o Options) *run {
 	r := &run{
 		c: c, a: a, fakes: fakes, o: o,
 		feat: set(a.Hello().Features), chat: set(a.Hello().Chatter),
-		inbox: make(chan fakeEvent, 1024), sessions: map[string]*session{}, ops: map[int]*op{},
+		inbox: make(chan fakeEvent, inboxSize), sessions: map[string]*session{}, ops: map[int]*op{},
 		pulls: map[string]*pull{}, asks: map[string]*ask{}, open: map[int]func(host.Event){}, marks: map[string]mark{},
 		began: time.Now(), last: time.Now(), stepBegan: time.Now(), stepTrue: time.Now(),
 	}

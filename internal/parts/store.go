@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -130,12 +129,14 @@ func Redact(credentials []byte) []byte {
 	return out
 }
 
-// drive is the beginning of a Windows path.
-var drive = regexp.MustCompile(`^[A-Za-z]:`)
+// hasDrive tells the beginning of a Windows path.
+func hasDrive(path string) bool {
+	return len(path) > 1 && path[1] == ':' && ('a' <= path[0]|0x20 && path[0]|0x20 <= 'z')
+}
 
 // SafeSubpath tells whether a subpath, which comes from a store, names a file inside its session's directory on every system.
 func SafeSubpath(subpath string) bool {
-	if subpath == "" || strings.ContainsRune(subpath, 0) || drive.MatchString(subpath) {
+	if subpath == "" || strings.ContainsRune(subpath, 0) || hasDrive(subpath) {
 		return false
 	}
 	for _, part := range strings.FieldsFunc(subpath, func(r rune) bool { return r == '/' || r == '\\' }) {

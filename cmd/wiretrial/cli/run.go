@@ -136,7 +136,7 @@ func (f *runFlags) config(now time.Time) (harness.Config, error) {
 	case f.jobs < 0:
 		return cfg, usagef("-j %d: want a positive number of scenarios at a time", f.jobs)
 	case f.jobs == 0:
-		cfg.Jobs = min(max(2, 2*runtime.NumCPU()), maxJobs) // most of a scenario is waiting
+		cfg.Jobs = min(max(2, 4*runtime.NumCPU()), maxJobs) // most of a scenario is waiting
 	}
 	if f.rerun < 0 || f.timeout < 0 {
 		return cfg, usagef("--rerun and --timeout must not be negative")
