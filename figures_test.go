@@ -70,10 +70,14 @@ func median(t *testing.T, n int, measure func() time.Duration) time.Duration {
 	return all[n/2]
 }
 
+// build builds a program as a release is built: without C, so that it starts without a dynamic linker, and with its commit, by which a harness
+// knows the fake beside it for one of its own.
 func build(t *testing.T, dir, name, pkg string) string {
 	t.Helper()
 	out := filepath.Join(dir, name)
-	if text, err := exec.CommandContext(t.Context(), "go", "build", "-o", out, pkg).CombinedOutput(); err != nil {
+	cmd := exec.CommandContext(t.Context(), "go", "build", "-buildvcs=auto", "-o", out, pkg)
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if text, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("build %s: %v\n%s", pkg, err, text)
 	}
 	return out
