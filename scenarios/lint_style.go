@@ -39,7 +39,7 @@ func (l *linter) head() {
 // style checks one case as a whole.
 func (l *linter) style(c *Case) {
 	if c.Level == Must && len(c.File.Rules) == 0 {
-		l.rep.add(c.File.Pos, RuleMustRule, "level must without a rule; name the promise that every SDK must keep")
+		l.rep.add(c.File.Pos, RuleMustRule, "level must without a rule: name the promise that every SDK must keep (docs/rules.md has them all), or take a lower level")
 	}
 	n := 0
 	for range All(c.Steps) {

@@ -53,7 +53,7 @@ harness, an adapter or a toolchain is at fault; 130 interrupted.`,
 	fl.StringVar(&f.bad, "bad", "", "a `RELEASE` in which it fails")
 	fl.BoolVar(&f.withdrawn, "withdrawn", false, "ask for withdrawn releases too: some can still be had")
 	entryFlag(cmd, &f.run.entry)
-	fl.StringVar(&f.run.seed, "seed", "", "`HEX` seed of words and cuts (default: random)")
+	fl.StringVar(&f.run.seed, "seed", "", "seed of words and cuts, in `HEX` (default: random)")
 	catalogueFlag(cmd, &f.run.catalogue)
 	_ = cmd.RegisterFlagCompletionFunc("sdk", a.completeSDKs)
 	return cmd

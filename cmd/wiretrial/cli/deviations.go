@@ -34,7 +34,7 @@ Exit: 0 nothing, or only entries that expire soon; 1 stale, unexplained or expir
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error { return a.checkRecords(args, today, catalogue) },
 	}
-	cmd.Flags().StringVar(&today, "today", "", "`DATE` (2027-01-31) against which expiry is compared (default: today, UTC)")
+	cmd.Flags().StringVar(&today, "today", "", "compare expiry with `DATE`, like 2027-01-31 (default: today, UTC)")
 	catalogueFlag(cmd, &catalogue)
 	return cmd
 }
@@ -103,9 +103,9 @@ stay as they are. Added entries excuse nothing until you have read the SDK's cod
 			return a.updateRecord(f, args[0], log)
 		},
 	}
-	cmd.Flags().StringVar(&log, "log", "", "go by this `LOG`, or by the log in this folder of --out")
+	cmd.Flags().StringVar(&log, "log", "", "go by `LOG`, a log or the folder that --out named")
 	cmd.Flags().StringVar(&f.sdk, "sdk", "", "go by the last runs against this SDK (default go)")
-	cmd.Flags().StringVar(&f.today, "today", "", "`DATE` (2027-01-31) from which on an added entry holds for 90 days (default: today, UTC)")
+	cmd.Flags().StringVar(&f.today, "today", "", "let an added entry hold for 90 days from `DATE` on, like 2027-01-31 (default: today, UTC)")
 	catalogueFlag(cmd, &f.catalogue)
 	return cmd
 }

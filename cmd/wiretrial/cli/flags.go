@@ -13,7 +13,7 @@ func catalogueFlag(cmd *cobra.Command, dir *string) {
 }
 
 func levelFlag(cmd *cobra.Command, level *string) {
-	cmd.Flags().StringVar(level, "level", "", "`LEVEL` must: must only; should: must and should; may: all (default may)")
+	cmd.Flags().StringVar(level, "level", "", "`LEVEL`: must (those alone), should (must too) or may (all, the default)")
 	_ = cmd.RegisterFlagCompletionFunc("level", cobra.FixedCompletions([]string{"must", "should", "may"}, cobra.ShellCompDirectiveNoFileComp))
 }
 

@@ -52,7 +52,7 @@ Exit: 0 every fault was caught; 1 a fault survived a scenario that must catch it
 	slowFlag(cmd, &f.run.slow)
 	fl.BoolVar(&f.run.json, "json", false, "write the matrix to stdout as JSON, and the report to stderr")
 	fl.IntVarP(&f.run.jobs, "jobs", "j", 0, "`N` mutants at a time (default: by the number of CPUs)")
-	fl.StringVar(&f.run.seed, "seed", "", "`HEX` seed of words, cuts and of the others (default: random)")
+	fl.StringVar(&f.run.seed, "seed", "", "seed of words, cuts and of the others, in `HEX` (default: random)")
 	catalogueFlag(cmd, &f.run.catalogue)
 	fl.StringVar(&f.write, "write", "", "record the matrix in `DIR` as kill-matrix.md and kill-matrix.json (default without a value: docs)")
 	fl.Lookup("write").NoOptDefVal = "docs"

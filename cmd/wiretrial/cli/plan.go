@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	mathrand "math/rand/v2"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -55,9 +56,9 @@ func (f *runFlags) pick(cat *scenarios.Catalogue, patterns []string) (selection,
 	if f.entry != "" && f.entry != string(scenarios.OneShot) && f.entry != string(scenarios.Client) {
 		return s, usagef("--entry %q: want oneshot or client", f.entry)
 	}
-	cases, err := cat.Select(patterns)
+	cases, err := named(cat, patterns)
 	if err != nil {
-		return s, usagef("%w", err)
+		return s, err
 	}
 	slow := map[string]bool{}
 	for _, c := range cases {
@@ -79,6 +80,18 @@ func (f *runFlags) pick(cat *scenarios.Catalogue, patterns []string) (selection,
 		}
 	}
 	return s, nil
+}
+
+// named are the cases that patterns name.
+func named(cat *scenarios.Catalogue, patterns []string) ([]scenarios.Case, error) {
+	cases, err := cat.Select(patterns)
+	switch {
+	case err == nil:
+		return cases, nil
+	case slices.ContainsFunc(patterns, func(p string) bool { return strings.HasSuffix(p, ".yaml") }):
+		return nil, usagef("%w\na pattern names no file: a scenario of your own, DIR/AREA/NAME.yaml, is AREA/NAME with --catalogue DIR", err)
+	}
+	return nil, usagef("%w", err)
 }
 
 // shuffle puts the cases into the order that the seed gives.

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -60,7 +61,7 @@ Exit: 0 at least one must passed and nothing is wrong; 1 a failure; 2 usage; 3 t
 	levelFlag(cmd, &f.level)
 	entryFlag(cmd, &f.entry)
 	jobsFlag(cmd, &f.jobs)
-	fl.StringVar(&f.seed, "seed", "", "`HEX` seed of words, cuts and the order of the plan (default: random)")
+	fl.StringVar(&f.seed, "seed", "", "seed of words, cuts and the order of the plan, in `HEX` (default: random)")
 	fl.StringVar(&f.cut, "cut", "", "write in pieces of `SIZE` (700, 64KiB) or of random sizes where a scenario does not say")
 	fl.IntVar(&f.rerun, "rerun", 0, "run what fails or passes unexpectedly up to `N` times again; a verdict that changes is flaky")
 	slowFlag(cmd, &f.slow)
@@ -68,8 +69,8 @@ Exit: 0 at least one must passed and nothing is wrong; 1 a failure; 2 usage; 3 t
 	fl.StringVar(&f.out, "out", "", "keep the event log in `DIR`")
 	fl.BoolVar(&f.json, "json", false, "write the event log to stdout, and the report to stderr")
 	fl.StringVar(&f.deviations, "deviations", "", "known deviations from `FILE` instead of the SDK's own; none for none")
-	fl.DurationVar(&f.timeout, "timeout", 0, "`D` bounds each scenario, like 30s (default: the bounds of its steps)")
-	fl.StringVar(&f.today, "today", "", "`DATE` (2027-01-31) against which expiry is compared (default: today, UTC)")
+	fl.DurationVar(&f.timeout, "timeout", 0, "bound each scenario by `D`, like 30s (default: the bounds of its steps)")
+	fl.StringVar(&f.today, "today", "", "compare expiry with `DATE`, like 2027-01-31 (default: today, UTC)")
 	catalogueFlag(cmd, &f.catalogue)
 	f.gateFlags.add(cmd)
 	_ = cmd.RegisterFlagCompletionFunc("sdk", a.completeSDKs)
@@ -189,7 +190,7 @@ func (s *session) Write(rec eventlog.Record) error {
 	return s.writer.Write(rec)
 }
 
-// located turns places in the catalogue into paths that an editor can follow.
+// located turns places in the catalogue into paths that an editor can follow. Of a scenario of the user's own nobody has shown yet that it is right.
 func (f *runFlags) located(c eventlog.Case) *eventlog.Case {
 	root := f.catalogue
 	if root == "" {
@@ -201,6 +202,9 @@ func (f *runFlags) located(c eventlog.Case) *eventlog.Case {
 	if c.Failure != nil && c.Failure.Where != "" {
 		failure := *c.Failure
 		failure.Where = path.Join(filepath.ToSlash(root), failure.Where)
+		if text, ok := strings.CutPrefix(failure.Fault, "SDK: "); ok && f.catalogue != "" {
+			failure.Fault = "SDK or scenario: " + text
+		}
 		c.Failure = &failure
 	}
 	return &c

@@ -40,7 +40,11 @@ func (a *app) listCommand() *cobra.Command {
 		Use:   "list [PATTERN...]",
 		Short: "List scenarios; nothing is started",
 		RunE: func(_ *cobra.Command, args []string) error {
-			_, cases, err := chooseCases(dir, args)
+			cat, err := openCatalogue(dir)
+			if err != nil {
+				return err
+			}
+			cases, err := named(cat, args)
 			if err != nil {
 				return err
 			}
@@ -62,18 +66,6 @@ func unwritten(err error) error {
 		return nil
 	}
 	return faultf("output: %w", err)
-}
-
-func chooseCases(dir string, patterns []string) (*scenarios.Catalogue, []scenarios.Case, error) {
-	cat, err := openCatalogue(dir)
-	if err != nil {
-		return nil, nil, err
-	}
-	cases, err := cat.Select(patterns)
-	if err != nil {
-		return nil, nil, usagef("%w", err)
-	}
-	return cat, cases, nil
 }
 
 func (a *app) listJSON(cases []scenarios.Case) error {
@@ -136,8 +128,8 @@ func (a *app) explain(dir string, args []string) error {
 	}
 	var cases []scenarios.Case
 	if len(patterns) > 0 {
-		if cases, err = cat.Select(patterns); err != nil {
-			return usagef("%w", err)
+		if cases, err = named(cat, patterns); err != nil {
+			return err
 		}
 	}
 	if err := unwritten(report.ExplainRules(a.Stdout, entries, a.look(a.Stdout))); err != nil {

@@ -54,12 +54,12 @@ toolchain is at fault; 4 nothing was played; 130 interrupted.`,
 		ValidArgsFunction: a.completeIDs,
 	}
 	fl := cmd.Flags()
-	fl.StringVar(&f.run.out, "out", "", "`DIR` of the record")
+	fl.StringVar(&f.run.out, "out", "", "keep the record in `DIR`")
 	fl.StringArrayVar(&f.sdks, "sdk", nil, "an SDK, by `NAME[@VERSION]`; several take turns (default go)")
-	fl.IntVar(&f.runs, "runs", 1, "`N` whole runs that the record is to hold of each SDK under that load")
+	fl.IntVar(&f.runs, "runs", 1, "stop when the record holds `N` whole runs of each SDK under that load")
 	fl.StringVar(&f.load, "load", "0", "keep `N` other processes busy beside it; vary: every kind of run idle and as many as there are CPUs")
 	fl.StringVar(&f.run.cut, "cut", vary, "write in pieces of `SIZE` or of random sizes; vary: as written, at random, of 700 bytes and of one, in turn")
-	fl.StringVar(&f.run.seed, "seed", "", "`HEX` seed from which each run's is counted (default: random)")
+	fl.StringVar(&f.run.seed, "seed", "", "seed from which each run's is counted, in `HEX` (default: random)")
 	levelFlag(cmd, &f.run.level)
 	entryFlag(cmd, &f.run.entry)
 	jobsFlag(cmd, &f.run.jobs)
