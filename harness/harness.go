@@ -103,7 +103,7 @@ func (r *runner) run(ctx context.Context) (Outcome, error) {
 	if !r.cfg.NoCanaries {
 		if err := r.canaries(ctx, hello); err != nil {
 			out.Canary, out.Interrupted = err, ctx.Err() != nil
-			return out, r.write(eventlog.Record{T: "note", Note: &eventlog.Note{Kind: "canary", Text: err.Error()}})
+			return out, r.write(eventlog.Record{T: "note", Note: &eventlog.Note{Kind: eventlog.NoteCanary, Text: err.Error()}})
 		}
 	}
 	err = r.lanes(ctx, hello)

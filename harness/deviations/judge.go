@@ -124,9 +124,9 @@ type FindingKind string
 
 // The kinds of finding. Expired and Stale make a run fail.
 const (
-	Expired  FindingKind = "expired"
-	Stale    FindingKind = "stale"
-	Expiring FindingKind = "expiring"
+	Expired  FindingKind = eventlog.NoteExpired
+	Stale    FindingKind = eventlog.NoteStale
+	Expiring FindingKind = eventlog.NoteExpiring
 )
 
 // Unexplained is the kind of what Update left to be written. In a run its case fails anyway.

@@ -132,11 +132,24 @@ type Row struct {
 	Detail string `json:"detail,omitempty"`
 }
 
-// Note is something that is not about one case: a canary, a leftover, an interruption.
+// Note is something that is not about one case.
 type Note struct {
 	Kind string `json:"kind"`
 	Text string `json:"text"`
 }
+
+// The kinds of note.
+const (
+	NoteFault     = "fault"     // what kept the run from running
+	NoteCanary    = "canary"    // a canary that did not hold
+	NoteStale     = "stale"     // a recorded deviation that names no scenario
+	NoteExpired   = "expired"   // one that is over its day
+	NoteExpiring  = "expiring"  // one that soon will be
+	NoteLost      = "lost"      // a recorded feature that is not declared any more
+	NoteGained    = "gained"    // a feature that is not recorded yet
+	NoteWithdrawn = "withdrawn" // why the registry took the release off its list
+	NoteGone      = "gone"      // why the release could not be had
+)
 
 // Ending closes a log; a log without one was cut short.
 type Ending struct {

@@ -71,7 +71,7 @@ func (c *Cleaner) Text(s string, limit int) string {
 	if c != nil {
 		s = c.redact(s)
 	}
-	s = Printable(s)
+	s = printable(s)
 	if len(s) <= limit {
 		if whole > limit+slack {
 			return s + fmt.Sprintf("… (%d bytes)", whole)
@@ -105,8 +105,8 @@ func suspicious(s string) bool {
 	return false
 }
 
-// Printable returns s with each byte that is no UTF-8 written as \xNN, so that nothing is lost and nothing is invented.
-func Printable(s string) string {
+// printable returns s with each byte that is no UTF-8 written as \xNN, so that nothing is lost and nothing is invented.
+func printable(s string) string {
 	if utf8.ValidString(s) {
 		return s
 	}

@@ -28,7 +28,7 @@ type place struct{ file, line string }
 // that is stale or expired, a warning for what expires soon, at most MaxAnnotations of each. The error is w's.
 func Annotations(w io.Writer, m *Model) error {
 	var errs, warns []annotation
-	for _, c := range slices.Concat(m.sorted(eventlog.Broken), m.sorted(eventlog.Fail), m.sorted(eventlog.Flaky), m.sorted(eventlog.UnexpectedPass)) {
+	for _, c := range m.failing() {
 		errs = append(errs, m.remark(c))
 	}
 	ended, _, proof := m.complaints()
@@ -37,9 +37,9 @@ func Annotations(w io.Writer, m *Model) error {
 	}
 	for _, n := range m.Notes {
 		switch n.Kind {
-		case "stale", "expired":
+		case eventlog.NoteStale, eventlog.NoteExpired:
 			errs = append(errs, annotation{"error", placeOf(n.Text), "wiretrial: " + n.Kind, n.Text})
-		case "expiring", "gained":
+		case eventlog.NoteExpiring, eventlog.NoteGained:
 			warns = append(warns, annotation{"warning", placeOf(n.Text), "wiretrial: " + n.Kind, n.Text})
 		}
 	}

@@ -245,11 +245,11 @@ func (m *Model) complaints() (ended, record, proof []string) {
 	}
 	for _, n := range m.Notes {
 		switch n.Kind {
-		case "fault", "canary":
+		case eventlog.NoteFault, eventlog.NoteCanary:
 			ended = append(ended, n.Kind+": "+n.Text)
-		case "stale", "expired":
+		case eventlog.NoteStale, eventlog.NoteExpired:
 			record = append(record, n.Kind+": "+n.Text)
-		case "lost":
+		case eventlog.NoteLost:
 			proof = append(proof, n.Kind+": "+n.Text)
 		}
 	}

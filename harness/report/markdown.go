@@ -3,8 +3,6 @@ package report
 import (
 	"fmt"
 	"io"
-	"maps"
-	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -68,7 +66,7 @@ func (m *Model) heading() string {
 // wrong writes the cases that make a run fail, the worst first, into at most limit bytes.
 func (m *Model) wrong(limit int) string {
 	const reserve = 200 // for what is said about those that are left out
-	cases := slices.Concat(m.sorted(eventlog.Broken), m.sorted(eventlog.Fail), m.sorted(eventlog.Flaky), m.sorted(eventlog.UnexpectedPass))
+	cases := m.failing()
 	if len(cases) == 0 {
 		return ""
 	}
@@ -126,28 +124,19 @@ func (m *Model) levelTable() string {
 	var b strings.Builder
 	b.WriteString("| level |")
 	rule := "|---|"
-	var cols []eventlog.Verdict
-	for _, v := range verdict.Verdicts() {
-		if e.Counts[v] > 0 || v == eventlog.Pass || v == eventlog.Fail {
-			cols = append(cols, v)
-			fmt.Fprintf(&b, " %s |", v)
-			rule += "--:|"
-		}
+	cols, rows := tableOf(e)
+	for _, v := range cols {
+		fmt.Fprintf(&b, " %s |", v)
+		rule += "--:|"
 	}
 	b.WriteString("\n" + rule + "\n")
-	row := func(name string, counts map[eventlog.Verdict]int) {
-		fmt.Fprintf(&b, "| %s |", name)
+	for _, r := range rows {
+		fmt.Fprintf(&b, "| %s |", r.name)
 		for _, v := range cols {
-			fmt.Fprintf(&b, " %d |", counts[v])
+			fmt.Fprintf(&b, " %d |", r.counts[v])
 		}
 		b.WriteByte('\n')
 	}
-	for _, name := range verdict.Levels() {
-		if len(e.Levels[name]) > 0 {
-			row(name, e.Levels[name])
-		}
-	}
-	row("total", e.Counts)
 	b.WriteByte('\n')
 	return b.String()
 }
@@ -196,18 +185,8 @@ func (m *Model) folded(limit int) string {
 // asides are the features that are missing and what is not about one case.
 func (m *Model) asides() string {
 	var b strings.Builder
-	lacks := map[string]int{}
-	for _, c := range m.sorted(eventlog.Unsupported) {
-		for _, f := range c.Missing {
-			lacks[f]++
-		}
-	}
-	var parts []string
-	for _, f := range slices.Sorted(maps.Keys(lacks)) {
-		parts = append(parts, fmt.Sprintf("%s (%d)", f, lacks[f]))
-	}
-	if len(parts) > 0 {
-		fmt.Fprintf(&b, "- unsupported: %s\n", cell(strings.Join(parts, ", ")))
+	if lacks := m.lacks(); lacks != "" {
+		fmt.Fprintf(&b, "- unsupported: %s\n", cell(lacks))
 	}
 	if n := m.Plan.SlowLeftOut; n > 0 {
 		fmt.Fprintf(&b, "- %s not selected\n", Plural(n, "slow file"))

@@ -11,9 +11,6 @@ import (
 	"github.com/wiretrial/wiretrial/harness/verdict"
 )
 
-// Gone is the kind of the note that says why a release could not be had.
-const Gone = "gone"
-
 // The bounds of a matrix: cases that are the same everywhere are only counted if there are many, and not every change is told at length.
 const (
 	fewRows    = 40
@@ -136,7 +133,7 @@ func (m *Model) head() (name, instead string) {
 // gone is why the release of a log could not be had.
 func (m *Model) gone() string {
 	for _, n := range m.Notes {
-		if n.Kind == Gone {
+		if n.Kind == eventlog.NoteGone {
 			return n.Text
 		}
 	}
@@ -265,7 +262,7 @@ func (p *page) endings(m matrix) {
 		text, st := log.meaning()
 		p.field(0, log.column(), width, text, st)
 		for _, n := range log.Notes {
-			if n.Kind != Gone {
+			if n.Kind != eventlog.NoteGone {
 				p.field(0, "", width, Safe(n.Kind+": "+n.Text), dim)
 			}
 		}

@@ -26,7 +26,7 @@ func logOf(release string, exit int, verdicts ...eventlog.Verdict) *report.Model
 
 func gone(release string) *report.Model {
 	m := logOf(release, 3)
-	m.Notes = []eventlog.Note{{Kind: report.Gone, Text: "the registry says\x07 no"}}
+	m.Notes = []eventlog.Note{{Kind: eventlog.NoteGone, Text: "the registry says\x07 no"}}
 	return m
 }
 

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/wiretrial/wiretrial/harness/eventlog"
+	"github.com/wiretrial/wiretrial/harness/verdict"
 )
 
 // maxTraces bounds what is kept of one case's traces.
@@ -59,6 +60,15 @@ func (m *Model) trace(t eventlog.Trace) {
 		return
 	}
 	m.traces[t.ID] = append(m.traces[t.ID], t)
+}
+
+// failing returns the cases that make a run fail, the worst first.
+func (m *Model) failing() []eventlog.Case {
+	var out []eventlog.Case
+	for _, v := range verdict.Failing() {
+		out = append(out, m.sorted(v)...)
+	}
+	return out
 }
 
 // sorted returns the cases with one of the verdicts by id: the order in which lanes end is no order to read in.

@@ -3,8 +3,10 @@ package report
 import (
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/wiretrial/wiretrial/harness/eventlog"
+	"github.com/wiretrial/wiretrial/harness/verdict"
 )
 
 // Progress shows a run under way: one living line on a terminal, plain lines elsewhere. It is a listener of the log and not safe for concurrent
@@ -69,8 +71,7 @@ func (g *Progress) closed(c eventlog.Case) {
 	if delete(g.open, c.ID); planned {
 		g.done++
 	}
-	switch c.Verdict {
-	case eventlog.Fail, eventlog.Broken, eventlog.Flaky, eventlog.UnexpectedPass:
+	if slices.Contains(verdict.Failing(), c.Verdict) {
 		g.bad++
 		g.Clear()
 		p := newPage(g.Options)

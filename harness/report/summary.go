@@ -109,19 +109,10 @@ func (p *page) table(m *Model) {
 	if len(e.Counts) == 0 {
 		return
 	}
-	var cols []eventlog.Verdict
+	cols, rows := tableOf(e)
 	width := levelWidth
-	for _, v := range verdict.Verdicts() {
-		if e.Counts[v] > 0 || v == eventlog.Pass || v == eventlog.Fail {
-			cols = append(cols, v)
-			width += len(v) + 2
-		}
-	}
-	rows := []level{{name: "total", counts: e.Counts}}
-	for i, name := range verdict.Levels() {
-		if len(e.Levels[name]) > 0 {
-			rows = slices.Insert(rows, min(i, len(rows)-1), level{name, e.Levels[name]})
-		}
+	for _, v := range cols {
+		width += len(v) + 2
 	}
 	if width > p.width {
 		p.upright(cols, rows)
@@ -145,6 +136,21 @@ func (p *page) table(m *Model) {
 type level struct {
 	name   string
 	counts map[eventlog.Verdict]int
+}
+
+// tableOf gives the columns and the rows of the table of counts: what nothing has is left out, and the total comes last.
+func tableOf(e eventlog.Ending) (cols []eventlog.Verdict, rows []level) {
+	for _, v := range verdict.Verdicts() {
+		if e.Counts[v] > 0 || v == eventlog.Pass || v == eventlog.Fail {
+			cols = append(cols, v)
+		}
+	}
+	for _, name := range verdict.Levels() {
+		if len(e.Levels[name]) > 0 {
+			rows = append(rows, level{name, e.Levels[name]})
+		}
+	}
+	return cols, append(rows, level{"total", e.Counts})
 }
 
 const (
@@ -200,22 +206,26 @@ func (p *page) classes(m *Model) {
 	}
 }
 
-// unsupported groups the unsupported cases by the features that they lack.
+// unsupported says which features are lacking.
 func (p *page) unsupported(m *Model) {
+	if lacks := m.lacks(); lacks != "" {
+		p.field(0, "unsupported", keyWidth, Safe(lacks), plainText)
+	}
+}
+
+// lacks counts the unsupported cases by the features that they lack.
+func (m *Model) lacks() string {
 	lacks := map[string]int{}
 	for _, c := range m.sorted(eventlog.Unsupported) {
 		for _, f := range c.Missing {
 			lacks[f]++
 		}
 	}
-	if len(lacks) == 0 {
-		return
-	}
 	var parts []string
 	for _, f := range slices.Sorted(maps.Keys(lacks)) {
-		parts = append(parts, fmt.Sprintf("%s (%d)", Safe(f), lacks[f]))
+		parts = append(parts, fmt.Sprintf("%s (%d)", f, lacks[f]))
 	}
-	p.field(0, "unsupported", keyWidth, strings.Join(parts, ", "), plainText)
+	return strings.Join(parts, ", ")
 }
 
 // shard says which part of a plan ran, and who said so; empty: all of it.

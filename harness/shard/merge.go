@@ -254,10 +254,10 @@ func (w *Whole) conclude() {
 	lost := ""
 	for _, n := range w.Notes {
 		switch n.Kind {
-		case "stale", "expired":
+		case eventlog.NoteStale, eventlog.NoteExpired:
 			place, _, _ := strings.Cut(n.Text, ": ")
 			o.Deviations = append(o.Deviations, fmt.Sprintf("a deviation is %s (%s)", n.Kind, place))
-		case "lost":
+		case eventlog.NoteLost:
 			lost = cmp.Or(lost, n.Text)
 		}
 	}

@@ -21,6 +21,11 @@ const (
 	Interrupted = 130 // partial results were written
 )
 
+// Failing are the verdicts that make a run fail, the worst first.
+func Failing() []eventlog.Verdict {
+	return []eventlog.Verdict{eventlog.Broken, eventlog.Fail, eventlog.Flaky, eventlog.UnexpectedPass}
+}
+
 // Outcome is all that the exit code depends on.
 type Outcome struct {
 	Interrupted bool

@@ -22,7 +22,7 @@ func (s *session) finish(ctx context.Context, out harness.Outcome, runErr error)
 	s.faults(&o, out, runErr)
 	s.recorded(&o, out)
 	if s.target.withdrawn != "" {
-		s.note("withdrawn", s.target.withdrawn)
+		s.note(eventlog.NoteWithdrawn, s.target.withdrawn)
 	}
 	end := verdict.Count(out.Cases)
 	end.Exit, end.Why = verdict.Exit(o)
@@ -57,7 +57,7 @@ func (s *session) faults(o *verdict.Outcome, out harness.Outcome, err error) {
 	default:
 		o.Fault = "the run broke off"
 	}
-	s.note("fault", err.Error())
+	s.note(eventlog.NoteFault, err.Error())
 }
 
 // recorded compares the outcome with what is recorded about the SDK. A run that was cut short says nothing about that.
@@ -77,10 +77,10 @@ func (s *session) recorded(o *verdict.Outcome, out harness.Outcome) {
 	lost, gained := s.set.Lost(out.Hello.Features)
 	o.LostFeature = lost
 	for _, f := range lost {
-		s.note("lost", fmt.Sprintf("the feature %s is recorded in %s and not declared any more", f, s.set.File))
+		s.note(eventlog.NoteLost, fmt.Sprintf("the feature %s is recorded in %s and not declared any more", f, s.set.File))
 	}
 	for _, f := range gained {
-		s.note("gained", fmt.Sprintf("the feature %s is not recorded in %s yet", f, s.set.File))
+		s.note(eventlog.NoteGained, fmt.Sprintf("the feature %s is not recorded in %s yet", f, s.set.File))
 	}
 }
 

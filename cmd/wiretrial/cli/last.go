@@ -14,6 +14,7 @@ import (
 	"github.com/wiretrial/wiretrial/adapters"
 	"github.com/wiretrial/wiretrial/harness"
 	"github.com/wiretrial/wiretrial/harness/eventlog"
+	"github.com/wiretrial/wiretrial/harness/verdict"
 	"github.com/wiretrial/wiretrial/scenarios"
 )
 
@@ -112,7 +113,7 @@ func (l *failures) add(rec eventlog.Record) {
 
 // bad tells whether a verdict makes a run fail.
 func bad(v eventlog.Verdict) bool {
-	return slices.Contains([]eventlog.Verdict{eventlog.Fail, eventlog.Broken, eventlog.Flaky, eventlog.UnexpectedPass}, v)
+	return slices.Contains(verdict.Failing(), v)
 }
 
 // narrow leaves the cases that failed, or all if it takes all of them to see what is left behind.

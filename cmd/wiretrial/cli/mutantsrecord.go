@@ -148,11 +148,11 @@ func writeMatrix(dir, data, page string, r matrix.Record, k matrix.Known) error 
 	if err != nil {
 		return faultf("%w", err)
 	}
-	if err := os.WriteFile(filepath.Join(dir, data), text, 0o644); err != nil {
-		return faultf("--write: %w", err)
+	if err := writeAtomically(filepath.Join(dir, data), text); err != nil {
+		return faultf("the matrix in %s: %w", dir, err)
 	}
-	if err := os.WriteFile(filepath.Join(dir, page), []byte(matrix.Markdown(r, k)), 0o644); err != nil {
-		return faultf("--write: %w", err)
+	if err := writeAtomically(filepath.Join(dir, page), []byte(matrix.Markdown(r, k))); err != nil {
+		return faultf("the matrix in %s: %w", dir, err)
 	}
 	return nil
 }

@@ -152,7 +152,7 @@ func (s *session) gone(c column) error {
 	end := verdict.Count(nil)
 	end.Exit, end.Why = verdict.Fault, "the release is gone, so nothing was judged"
 	for _, rec := range []eventlog.Record{
-		{T: "run", Run: run}, {T: "note", Note: &eventlog.Note{Kind: report.Gone, Text: c.gone}}, {T: "end", End: &end},
+		{T: "run", Run: run}, {T: "note", Note: &eventlog.Note{Kind: eventlog.NoteGone, Text: c.gone}}, {T: "end", End: &end},
 	} {
 		if err := s.Write(rec); err != nil {
 			return faultf("%w", err)
