@@ -12,7 +12,7 @@ import (
 const (
 	exitGrace   = 5 * time.Second  // what the contract gives an adapter to exit after the end of its stdin
 	killGrace   = 10 * time.Second // what the kernel gets to end killed processes
-	closedGrace = time.Second      // between the end of stdout and the exit
+	closedGrace = killGrace        // between the end of stdout and the exit, which the kernel makes of one: a second passes on a busy machine
 )
 
 // Adapter is a running adapter. Its methods are safe for concurrent use. Whoever started it calls Kill or Close in the end, also after Exit.

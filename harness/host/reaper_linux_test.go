@@ -165,7 +165,7 @@ func TestHarnessKilled(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, p := range processes {
-		ended(t, p, 3*time.Second)
+		ended(t, p, patience)
 	}
 	_ = harness.Wait()
 	if _, err := os.Stat(scratch); !errors.Is(err, fs.ErrNotExist) {

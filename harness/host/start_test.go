@@ -7,7 +7,6 @@ import (
 	"errors"
 	"strings"
 	"testing"
-	"time"
 )
 
 // TestStartErrors: whatever is not an adapter is refused with a sentence that says what it did and whose fault it is, and is gone after.
@@ -16,7 +15,7 @@ func TestStartErrors(t *testing.T) {
 	shell := func(script string) Spec { return Spec{Argv: []string{"/bin/sh", "-c", script}} }
 	tests := map[string]struct {
 		spec   Spec
-		within time.Duration // 0: patience
+		heard  bool // time is up once it has been asked
 		kind   error
 		says   []string
 		exited bool
@@ -32,7 +31,7 @@ func TestStartErrors(t *testing.T) {
 		"complains":        {spec: shell(`echo "no module named sdk" >&2; exit 3`), kind: ErrHello, says: []string{"exit 3", "no module named sdk"}, exited: true},
 		"prints and exits": {spec: shell(`echo usage: adapter; exit 2`), kind: ErrHello, says: []string{"exit 2", `printed "usage: adapter"`}, exited: true},
 		"echoes":           {spec: Spec{Argv: []string{"cat"}}, kind: ErrHello, says: []string{"request of the adapter with id 1"}},
-		"says nothing":     {spec: Spec{Argv: []string{"sleep", "1000"}}, within: 2 * time.Second, kind: ErrHello, says: []string{"did not answer in time"}},
+		"says nothing":     {spec: shell(`read l; echo heard >&2; exec sleep 1000`), heard: true, kind: ErrHello, says: []string{"did not answer in time"}},
 		"prints garbage":   {spec: shell(`while :; do echo garbage; done`), kind: ErrHello, says: []string{"1000 lines", `"garbage"`}},
 		"closes stdout":    {spec: shell(`exec >&-; sleep 1000`), kind: ErrHello, says: []string{"closed its stdout"}},
 		"protocol 2":       {spec: role("protocol", "2"), kind: ErrHello, says: []string{"protocol 2", "speaks 1", "update"}},
@@ -44,11 +43,11 @@ func TestStartErrors(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if tt.within == 0 {
-				tt.within = patience
-			}
-			ctx, cancel := context.WithTimeout(bg(), tt.within)
+			ctx, cancel := context.WithTimeout(bg(), patience)
 			defer cancel()
+			if tt.heard {
+				tt.spec.Stderr = ends(cancel)
+			}
 			if tt.spec.Env == nil {
 				tt.spec.Env = role("").Env
 			}
@@ -62,6 +61,11 @@ func TestStartErrors(t *testing.T) {
 		})
 	}
 }
+
+// ends is a context's end as a writer: what is written first ends it.
+type ends context.CancelFunc
+
+func (e ends) Write(p []byte) (int, error) { e(); return len(p), nil }
 
 func checkStartError(t *testing.T, err, kind error, says []string, exited bool) {
 	t.Helper()
