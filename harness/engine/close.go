@@ -9,7 +9,10 @@ import (
 )
 
 // deathNotice is how long the news of the host's death may take: the kernel closes a dying process's pipes first, and the CLI sees that at once.
-const deathNotice = time.Second
+const deathNotice = 5 * time.Second
+
+// toldEnd is how long a fake may take to exit that was told to.
+const toldEnd = 30 * time.Second
 
 // hostDied tells whether the adapter's process is ending, which makes a failure no fault of the SDK's. It is asked only where a CLI saw the end of
 // its stdin, or died, and no longer than until the process is seen alive and at rest.
@@ -67,10 +70,18 @@ func (r *run) close(settled bool) error {
 	return r.buryFakes()
 }
 
-// buryFakes waits for the fakes' ends. A fake that still lives is what the SDK left behind.
+// buryFakes waits for the fakes' ends. A fake that still lives is what the SDK left behind, but for one that was told to exit: that it takes its
+// time is the machine's doing.
 func (r *run) buryFakes() error {
-	limit := time.Now().Add(min(oneShotEnd, r.o.Deadline))
-	for r.living() != nil && time.Now().Before(limit) {
+	began := time.Now()
+	for f := r.living(); f != nil; f = r.living() {
+		limit := min(oneShotEnd, r.o.Deadline)
+		if f.told {
+			limit = toldEnd
+		}
+		if time.Since(began) >= limit {
+			break
+		}
 		if err := r.pump(time.Now().Add(20 * time.Millisecond)); err != nil {
 			return err
 		}

@@ -2,6 +2,7 @@ package engine_test
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"strings"
 	"syscall"
@@ -50,7 +51,8 @@ func lies() map[string]lie {
 		"probes-hung": {parts: probing(false)},
 
 		// on the channel
-		"late-interrupt": {out: onReply("interrupt", func(l string, _ *channel) []string { time.Sleep(2 * time.Second); return []string{l} })},
+		"late-interrupt":    {out: onReply("interrupt", func(l string, _ *channel) []string { time.Sleep(2 * time.Second); return []string{l} })},
+		"endless-interrupt": {out: onReply("interrupt", func(l string, _ *channel) []string { time.Sleep(time.Hour); return []string{l} })},
 		"early-interrupt": {in: func(l string, c *channel) []string {
 			if gjson.Get(l, "method").String() == "interrupt" {
 				c.reply(set(set(`{"jsonrpc":"2.0"}`, "id", gjson.Get(l, "id").Int()), "result", map[string]any{}))
@@ -124,11 +126,14 @@ func reuseID(f string, w *wire) {
 	w.put(set(f, "request_id", w.seen))
 }
 
+// speakLater speaks again and again, so that one line falls into the silence whenever that begins.
 func speakLater(f string, w *wire) {
 	w.put(f)
 	go func() {
-		time.Sleep(200 * time.Millisecond)
-		w.put(`{"type":"control_request","request_id":"later","request":{"subtype":"interrupt"}}`)
+		for n := 0; ; n++ {
+			time.Sleep(200 * time.Millisecond)
+			w.put(fmt.Sprintf(`{"type":"control_request","request_id":"later%d","request":{"subtype":"interrupt"}}`, n))
+		}
 	}()
 }
 

@@ -78,15 +78,18 @@ func TestRecutWritesMeanTheSame(t *testing.T) {
 // TestTheBoundOfACaseIsItsFailure: a case that takes longer than it may fails, unlike one that is ended from outside.
 func TestTheBoundOfACaseIsItsFailure(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, honest)
-	s.o.Timeout = 400 * time.Millisecond
-	res := s.play(load(t, `
+	c := load(t, `
 - sdk.start: go on
 - cli.reads: user
-- quiet: 30s
+- quiet: 60s
 - cli.writes: result
 - sdk.yields: result
-`, scenarios.Client))
+`, scenarios.Client)
+	res := bounded(400*time.Millisecond, engine.CheckDeadline, 3, func(limit time.Duration) engine.Result {
+		s := newStage(t, honest)
+		s.o.Timeout = limit
+		return s.play(c)
+	})
 	mustFail(t, res, engine.CheckDeadline, 3)
 }
 

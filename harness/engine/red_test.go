@@ -16,8 +16,8 @@ type red struct {
 	entry scenarios.Entry
 	text  string
 	check string
-	step  int // 0: a law of the end
-	limit time.Duration
+	step  int           // 0: a law of the end
+	limit time.Duration // deadline of an observation
 }
 
 const turnOf = `
@@ -60,7 +60,7 @@ const interrupted = `
 - sdk.pending: interrupt
 - cli.answers: interrupt
 - sdk.returns: interrupt
-  within: 600ms
+  within: 5s
 - cli.writes: result
 - sdk.yields: result
 `
@@ -137,7 +137,7 @@ const ending = `
 func reds() []red {
 	return []red{
 		{name: "a line that is awaited never comes", lie: "mute-interrupt", text: interrupted, check: engine.CheckDeadline, step: 4},
-		{name: "an operation ends too late", lie: "late-interrupt", text: interrupted, check: engine.CheckWithin, step: 7},
+		{name: "an operation ends too late", lie: "endless-interrupt", text: interrupted, check: engine.CheckWithin, step: 7},
 		{name: "a timeout fires too early", lie: "hasty-start", check: engine.CheckAfter, step: 3, text: `
 cli: {serves: []}
 steps:
@@ -169,14 +169,14 @@ steps:
 		{name: "a line in the silence", lie: "speaks-later", check: engine.CheckQuiet, step: 3, text: `
 - sdk.start: go on
 - cli.reads: user
-- quiet: 350ms
+- quiet: 1s
 - cli.writes: result
 - sdk.yields: result
 `},
 		{name: "a signal at once after the end of stdin", lie: "terminates-at-once", entry: scenarios.Client, check: engine.CheckQuiet, step: 8, text: turnOf + `
 - sdk.disconnect:
 - cli.reads: eof
-- quiet: 300ms
+- quiet: 1s
 - cli.exits: 0
 `},
 		{name: "an operation ends before its answer", lie: "early-interrupt", text: interrupted, check: engine.CheckPending, step: 5},
@@ -223,9 +223,11 @@ func TestEachCheckCanFail(t *testing.T) {
 				entry = scenarios.Client
 			}
 			c := load(t, r.text, entry)
-			liar := newStage(t, r.lie)
-			liar.limit = r.limit
-			mustFail(t, liar.play(c), r.check, r.step)
+			mustFail(t, bounded(r.limit, r.check, r.step, func(limit time.Duration) engine.Result {
+				liar := newStage(t, r.lie)
+				liar.limit = limit
+				return liar.play(c)
+			}), r.check, r.step)
 			mustPass(t, newStage(t, honest).play(c))
 		})
 	}

@@ -253,25 +253,25 @@ func TestHangs(t *testing.T) {
 	t.Parallel()
 	t.Run("proven", func(t *testing.T) {
 		t.Parallel()
-		began := time.Now()
-		res := newStage(t, "mute-interrupt").play(load(t, promised, scenarios.Client))
+		s := newStage(t, "mute-interrupt")
+		s.limit = time.Minute // who waits for it has no proof
+		res := s.play(load(t, promised, scenarios.Client))
 		mustFail(t, res, engine.CheckDeadline, 4)
-		if took := time.Since(began); took > 5*time.Second {
-			t.Errorf("took %s; the deadline is 10 s", took)
-		}
 		wantText(t, res, "never came: proven, nothing moves")
 	})
 	t.Run("not to be proven", func(t *testing.T) {
 		t.Parallel()
-		s := newStage(t, "mute-interrupt")
-		s.a, s.limit = restless{Adapter: s.a}, 700*time.Millisecond
-		res := s.play(load(t, promised, scenarios.Client))
+		res := bounded(700*time.Millisecond, engine.CheckDeadline, 4, func(limit time.Duration) engine.Result {
+			s := newStage(t, "mute-interrupt")
+			s.a, s.limit = restless{Adapter: s.a}, limit
+			return s.play(load(t, promised, scenarios.Client))
+		})
 		mustFail(t, res, engine.CheckDeadline, 4)
 		wantText(t, res, "not proven to be a hang")
 	})
 	t.Run("a timer beyond the bound", func(t *testing.T) {
 		t.Parallel()
-		res := newStage(t, "late-interrupt").play(load(t, promised, scenarios.Client))
+		res := newStage(t, "endless-interrupt").play(load(t, strings.Replace(promised, "500ms", "5s", 1), scenarios.Client)) // a proof takes its time
 		mustFail(t, res, engine.CheckWithin, 6)
 		wantText(t, res, "timer of the SDK")
 		if res.Failure != nil && res.Failure.Class != "late" {
