@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -111,12 +112,24 @@ func config(t *testing.T, habit string, cases []scenarios.Case) Config {
 	}
 }
 
-// run plays a plan with little patience for what is left behind.
+// playing is how a case is played.
+type playing func(context.Context, *scenarios.Case, engine.Adapter, engine.Fakes, engine.Options) engine.Result
+
+// run plays a plan.
 func run(t *testing.T, cfg Config) (Outcome, *records) {
+	t.Helper()
+	return runAs(t, cfg, engine.Run)
+}
+
+// runAs plays a plan in another way. It waits long only for those who leave nothing behind.
+func runAs(t *testing.T, cfg Config, play playing) (Outcome, *records) {
 	t.Helper()
 	sink := &records{}
 	r := newRunner(cfg, sink)
-	r.remains.patience = 300 * time.Millisecond
+	r.engine = play
+	if strings.HasPrefix(cfg.Target.Name, "leaves-") {
+		r.remains.patience = 2 * time.Second
+	}
 	out, err := r.run(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -151,7 +164,7 @@ func TestCanariesCatchLiars(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		name, habit, want string
-		engine            func(context.Context, *scenarios.Case, engine.Adapter, engine.Fakes, engine.Options) engine.Result
+		engine            playing
 	}{
 		{name: "an adapter that answers what it does not know", habit: "consents", want: "answered an operation that does not exist"},
 		{name: "an adapter that makes messages up", habit: "makes-messages-up", want: "did not come back"},
@@ -220,11 +233,36 @@ func TestRunRecordsEverything(t *testing.T) {
 
 func TestSlowCasesRunBesideTheOthers(t *testing.T) {
 	t.Parallel()
-	slow := plan(t, "slow", strings.Replace("slow: 6\n"+turn, "- cli.writes: assistant\n", "- quiet: 1500ms\n- cli.writes: assistant\n", 1))
-	quick := turns(t, 3, "")
-	_, sink := run(t, config(t, honest, append(slow, quick...)))
+	slow, quick := plan(t, "slow", "slow: 6\n"+turn), turns(t, 3, "")
+	recorded, n := make(chan struct{}), 0 // the quick ones are
+	sink := &records{each: func(rec eventlog.Record) error {
+		if rec.T == "case" {
+			if n++; n == len(quick) {
+				close(recorded)
+			}
+		}
+		return nil
+	}}
+	r := newRunner(config(t, honest, append(slow, quick...)), sink)
+	r.engine = func(ctx context.Context, c *scenarios.Case, a engine.Adapter, f engine.Fakes, o engine.Options) engine.Result {
+		if c.Slow > 0 {
+			wait(recorded)
+		}
+		return engine.Run(ctx, c, a, f, o)
+	}
+	if _, err := r.run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 	if got := sink.order(); got[len(quick)] != slow[0].ID { // in one lane the slow case, planned first, would be recorded before them
 		t.Errorf("recorded in the order %v", got)
+	}
+}
+
+// wait waits for what comes unless there is one lane only.
+func wait(over <-chan struct{}) {
+	select {
+	case <-over:
+	case <-time.After(30 * time.Second):
 	}
 }
 
@@ -376,11 +414,19 @@ func TestALogThatCannotBeWrittenEndsTheRun(t *testing.T) {
 // TestLanesShareNothing plays cases at the same time: each sees its own words only, and no two adapters have a directory in common.
 func TestLanesShareNothing(t *testing.T) {
 	t.Parallel()
-	cfg := config(t, honest, turns(t, 8, "- quiet: 100ms\n"))
+	cfg := config(t, honest, turns(t, 8, ""))
 	cfg.Jobs = 4
+	var playing atomic.Int64
+	together := make(chan struct{}) // all lanes are at a case
 	book := filepath.Join(cfg.Dir, "book")
 	cfg.Target.Env = map[string]string{"BOOK": book}
-	out, _ := run(t, cfg)
+	out, _ := runAs(t, cfg, func(ctx context.Context, c *scenarios.Case, a engine.Adapter, f engine.Fakes, o engine.Options) engine.Result {
+		if playing.Add(1) == int64(cfg.Jobs) {
+			close(together)
+		}
+		wait(together)
+		return engine.Run(ctx, c, a, f, o)
+	})
 	for _, c := range out.Cases {
 		wantVerdict(t, c, eventlog.Pass, "")
 	}
@@ -434,7 +480,6 @@ func TestWhatIsLeftBehind(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			cfg := config(t, c.habit, turns(t, c.cases, ""))
-			cfg.Deadline = 2 * time.Second
 			out, _ := run(t, cfg)
 			for _, rec := range out.Cases[:c.cases] {
 				wantVerdict(t, rec, eventlog.Pass, "") // it is filed once, and not against each case
