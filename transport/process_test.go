@@ -149,7 +149,7 @@ func TestProcessClose(t *testing.T) {
 		signal     string
 	}{
 		{"eof", "echo", Escalation{}, nil, ""},
-		{"term", "deaf", quick, nil, "SIGTERM"},
+		{"term", "deaf", Escalation{EOFGrace: 50 * time.Millisecond, TermGrace: time.Hour}, nil, "SIGTERM"},
 		{"kill", "stubborn", quick, nil, "SIGKILL"},
 		{"abort", "stubborn", Escalation{EOFGrace: time.Hour, TermGrace: time.Hour}, ended, "SIGKILL"},
 	} {
@@ -315,7 +315,7 @@ func TestProcessGroup(t *testing.T) {
 			if e := p.Exit(); e.Signal != "" {
 				t.Errorf("the process itself ended by itself: %+v", e)
 			}
-			_ = l.conn.SetReadDeadline(time.Now().Add(10 * time.Second))
+			_ = l.conn.SetReadDeadline(time.Now().Add(time.Minute))
 			if _, err := l.conn.Read(make([]byte, 1)); err != io.EOF {
 				t.Errorf("the grandchild lives: %v", err)
 			}

@@ -17,7 +17,7 @@ import (
 	goadapter "github.com/wiretrial/wiretrial/adapters/go"
 )
 
-const patience = 20 * time.Second
+const patience = time.Minute
 
 // harness is the other end of an adapter's channel.
 type harness struct {
