@@ -37,7 +37,7 @@ func TestBadInput(t *testing.T) {
 		"garbage":            {against("garbage"), 3, `it printed "Traceback`},
 		"flood":              {against("flood"), 3, "no hello from the adapter"},
 		"endless line":       {against("endless-line"), 3, "no hello from the adapter"},
-		"says nothing":       {append([]string{"run", "--timeout", "1s"}, against("sleep")[1:]...), 3, "no hello from the adapter: it did not answer in time"},
+		"says nothing":       {append([]string{"run", "--timeout", "4s"}, against("sleep")[1:]...), 3, "no hello from the adapter: it did not answer in time"},
 		"fork":               {against("fork"), 3, "it ended (exit 3) before it answered"},
 		"dies in the middle": {against("dies"), 3, "exit code 7"},
 		"wrong id":           {against("wrong-id"), 3, "canary"},
@@ -227,9 +227,21 @@ func TestInterruptWritesWhatThereIs(t *testing.T) {
 	c.nothingLeft()
 }
 
-// The second interrupt does not wait for an adapter that does not end.
+// The second interrupt does not wait for an adapter that does not end, as the first does for 5 s. On a busy machine one try may take as long.
 func TestSecondInterruptEndsAtOnce(t *testing.T) {
 	t.Parallel()
+	var took time.Duration
+	for range 5 {
+		if took = interruptedTwice(t); took < 4*time.Second {
+			return
+		}
+	}
+	t.Errorf("five runs, each more than 4 s, the last %v", took)
+}
+
+// interruptedTwice tells how long a run with an adapter that does not end takes from its first interrupt on.
+func interruptedTwice(t *testing.T) time.Duration {
+	t.Helper()
 	c := interrupted(t, `"t":"plan"`, "run", "--catalogue", own, "--json", "--", "{exe}", badRole, "stubborn", "{token}")
 	began := time.Now()
 	for c.ProcessState == nil && time.Since(began) < 3*time.Second {
@@ -241,10 +253,12 @@ func TestSecondInterruptEndsAtOnce(t *testing.T) {
 			break
 		}
 	}
-	if code := c.wait(); code != 130 || time.Since(began) > 4*time.Second {
-		t.Errorf("exit %d after %v", code, time.Since(began))
+	code, took := c.wait(), time.Since(began)
+	if code != 130 {
+		t.Errorf("exit %d after %v", code, took)
 	}
 	c.nothingLeft()
+	return took
 }
 
 // An adapter that says nothing is ended with the run.
@@ -254,7 +268,7 @@ func TestInterruptOfASilentAdapter(t *testing.T) {
 	if err := c.Start(); err != nil {
 		t.Fatal(err)
 	}
-	for limit := time.Now().Add(20 * time.Second); len(marked(c.token)) < 3 && time.Now().Before(limit); { // command, reaper, adapter
+	for limit := time.Now().Add(time.Minute); len(marked(c.token)) < 3 && time.Now().Before(limit); { // command, reaper, adapter
 		time.Sleep(10 * time.Millisecond)
 	}
 	if err := c.Process.Signal(syscall.SIGINT); err != nil {
@@ -274,7 +288,7 @@ func TestKilledRunLeavesNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	grandchild := func(line string) bool { return strings.Contains(line, badRole+" sleep "+c.token) }
-	for limit := time.Now().Add(20 * time.Second); !slices.ContainsFunc(marked(c.token), grandchild); {
+	for limit := time.Now().Add(time.Minute); !slices.ContainsFunc(marked(c.token), grandchild); {
 		if time.Now().After(limit) {
 			t.Fatalf("no grandchild started: %q", marked(c.token))
 		}
@@ -287,5 +301,5 @@ func TestKilledRunLeavesNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = c.Wait()
-	c.nothingLeftWithin(3 * time.Second)
+	c.nothingLeft()
 }

@@ -191,7 +191,7 @@ func (e *editor) Write(line []byte) (int, error) {
 type command struct {
 	*exec.Cmd
 	t          *testing.T
-	tmp, token string
+	tmp, token string // no token is the beginning of another
 	out, err   bytes.Buffer
 }
 
@@ -203,12 +203,12 @@ func newCommand(t *testing.T, args ...string) *command {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := &command{t: t, tmp: tmp, token: fmt.Sprintf("token-%d-%d", os.Getpid(), tokens.Add(1))}
+	c := &command{t: t, tmp: tmp, token: fmt.Sprintf("token-%d-%d-", os.Getpid(), tokens.Add(1))}
 	t.Cleanup(func() { _ = os.RemoveAll(tmp) })
 	for i := range args {
 		args[i] = strings.NewReplacer("{exe}", os.Args[0], "{token}", c.token, "{tmp}", tmp).Replace(args[i])
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 90*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
 	t.Cleanup(cancel)
 	c.Cmd = exec.CommandContext(ctx, os.Getenv(exeVariable), args...)
 	c.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + tmp, "TMPDIR=" + tmp, "WIRETRIAL_CACHE=" + filepath.Join(tmp, "cache"), "LANG=C.UTF-8", "MY_API_KEY=" + secret}
@@ -237,13 +237,8 @@ func (c *command) all() string {
 // nothingLeft fails if a process with the command's token lives on, or a private folder does. What a reaper kills may need a moment.
 func (c *command) nothingLeft() {
 	c.t.Helper()
-	c.nothingLeftWithin(5 * time.Second)
-}
-
-func (c *command) nothingLeftWithin(bound time.Duration) {
-	c.t.Helper()
 	var procs, files []string
-	for limit := time.Now().Add(bound); ; {
+	for limit := time.Now().Add(time.Minute); ; {
 		procs = marked(c.token)
 		files, _ = filepath.Glob(filepath.Join(c.tmp, "wiretrial-*"))
 		if len(procs)+len(files) == 0 {
