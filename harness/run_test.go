@@ -106,8 +106,9 @@ func config(t *testing.T, habit string, cases []scenarios.Case) Config {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	quickEnd := map[string]string{"GORACE": "atexit_sleep_ms=0"} // a test binary with the race detector, as every process here, sleeps a second else
 	return Config{
-		Target: Target{Name: habit, Argv: []string{exe, "__adapter", habit}}, Cases: cases, Exe: exe, Version: "test", Date: time.Unix(0, 0),
+		Target: Target{Name: habit, Argv: []string{exe, "__adapter", habit}, Env: quickEnd}, Cases: cases, Exe: exe, Version: "test", Date: time.Unix(0, 0),
 		Jobs: 1, Seed: 7, Dir: dir, NoCanaries: true,
 	}
 }
@@ -283,7 +284,7 @@ func TestAFailureThatDoesNotComeAgainIsFlaky(t *testing.T) {
 	t.Parallel()
 	cfg := config(t, "loses-one", plan(t, "one", turn))
 	cfg.Rerun = 3
-	cfg.Target.Env = map[string]string{"MEMORY": filepath.Join(cfg.Dir, "memory")}
+	cfg.Target.Env["MEMORY"] = filepath.Join(cfg.Dir, "memory")
 	out, _ := run(t, cfg)
 	c := out.Cases[0]
 	if c.Verdict != eventlog.Flaky || strings.Join(c.Attempts, " ") != "fail pass" {
@@ -307,7 +308,7 @@ func TestAnUnexpectedPassThatDoesNotComeAgainIsFlaky(t *testing.T) {
 	t.Parallel()
 	cfg := config(t, "loses-second", plan(t, "one", turn))
 	cfg.Rerun, cfg.Judge = 3, expectsFailure{}
-	cfg.Target.Env = map[string]string{"MEMORY": filepath.Join(cfg.Dir, "memory")}
+	cfg.Target.Env["MEMORY"] = filepath.Join(cfg.Dir, "memory")
 	out, _ := run(t, cfg)
 	c := out.Cases[0]
 	if c.Verdict != eventlog.Flaky || strings.Join(c.Attempts, " ") != "unexpected-pass known" || c.Failure == nil {
@@ -419,7 +420,7 @@ func TestLanesShareNothing(t *testing.T) {
 	var playing atomic.Int64
 	together := make(chan struct{}) // all lanes are at a case
 	book := filepath.Join(cfg.Dir, "book")
-	cfg.Target.Env = map[string]string{"BOOK": book}
+	cfg.Target.Env["BOOK"] = book
 	out, _ := runAs(t, cfg, func(ctx context.Context, c *scenarios.Case, a engine.Adapter, f engine.Fakes, o engine.Options) engine.Result {
 		if playing.Add(1) == int64(cfg.Jobs) {
 			close(together)
