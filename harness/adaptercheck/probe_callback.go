@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/tidwall/gjson"
 
@@ -46,7 +45,7 @@ func callbackOwnAnswer(ctx context.Context, r *runner) error {
 	})
 }
 
-// denyAll answers n callbacks. It waits a little for more to be pending, because an SDK may run them one by one, and takes
+// denyAll answers n callbacks. It waits for more to be pending, because an SDK may run them one by one, and takes
 // neither the oldest nor the newest first, which an adapter might answer whatever it is told.
 func (s *stage) denyAll(n int) error {
 	var pending []host.Event
@@ -58,7 +57,7 @@ func (s *stage) denyAll(n int) error {
 			}
 		}
 		if answered == 0 {
-			if err := s.linger(100 * time.Millisecond); err != nil {
+			if err := s.rests(s.ctx); err != nil {
 				return err
 			}
 		}

@@ -178,16 +178,19 @@ func openSpawns(ctx context.Context, r *runner) error {
 
 // rests waits until the adapter is proven quiet, or for a while where that cannot be proven, and takes what was said until then.
 func (s *stage) rests(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, settle)
-	defer cancel()
-	for quiet := false; ctx.Err() == nil && !quiet; {
+	for began := time.Now(); ; {
 		q, err := s.a.Quiet(ctx, host.QuietOptions{})
-		quiet = err == nil && q.Proven && q.Idle
+		limit := settle
+		if err == nil && q.Proven {
+			limit = patience
+		}
 		if err := s.linger(5 * time.Millisecond); err != nil {
 			return err
 		}
+		if err == nil && q.Proven && q.Idle || time.Since(began) > limit {
+			return nil
+		}
 	}
-	return nil
 }
 
 // linger handles events for a while.
