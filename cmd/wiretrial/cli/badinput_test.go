@@ -182,20 +182,39 @@ func TestClosedStdout(t *testing.T) {
 	c.nothingLeft()
 }
 
+// listener keeps what is written, and tells when a text has come.
+type listener struct {
+	to   *bytes.Buffer
+	text []byte
+	came chan struct{}
+	told bool
+}
+
+func (l *listener) Write(p []byte) (int, error) {
+	n, err := l.to.Write(p)
+	if !l.told && bytes.Contains(l.to.Bytes(), l.text) {
+		l.told = true
+		close(l.came)
+	}
+	return n, err
+}
+
 // interrupted starts a run, waits for a line on its stdout and interrupts it.
 func interrupted(t *testing.T, until string, args ...string) *command {
 	t.Helper()
 	c := newCommand(t, args...)
-	c.Stdout = nil
-	pipe, err := c.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
+	said := &listener{to: &c.out, text: []byte(until), came: make(chan struct{})}
+	c.Stdout = said
 	if err := c.Start(); err != nil {
 		t.Fatal(err)
 	}
-	waitFor(t, pipe, until)
-	go func() { _, _ = c.out.ReadFrom(pipe) }() // the rest; the command's end is its end
+	select {
+	case <-said.came:
+	case <-time.After(2 * time.Minute):
+		_ = c.Process.Kill()
+		c.wait()
+		t.Fatalf("%q never came; it printed\n%s\n%s", until, &c.out, &c.err)
+	}
 	if err := c.Process.Signal(syscall.SIGINT); err != nil {
 		t.Fatal(err)
 	}
@@ -244,21 +263,21 @@ func interruptedTwice(t *testing.T) time.Duration {
 	t.Helper()
 	c := interrupted(t, `"t":"plan"`, "run", "--catalogue", own, "--json", "--", "{exe}", badRole, "stubborn", "{token}")
 	began := time.Now()
-	for c.ProcessState == nil && time.Since(began) < 3*time.Second {
-		if err := c.Process.Signal(syscall.SIGINT); err != nil {
-			break
-		}
-		time.Sleep(50 * time.Millisecond) // a signal that comes with another is lost
-		if syscall.Kill(c.Process.Pid, 0) != nil {
-			break
+	over := make(chan int, 1)
+	go func() { over <- c.wait() }()
+	for {
+		select {
+		case code := <-over:
+			took := time.Since(began)
+			if code != 130 {
+				t.Errorf("exit %d after %v", code, took)
+			}
+			c.nothingLeft()
+			return took
+		case <-time.After(50 * time.Millisecond): // a signal that comes with another is lost
+			_ = c.Process.Signal(syscall.SIGINT)
 		}
 	}
-	code, took := c.wait(), time.Since(began)
-	if code != 130 {
-		t.Errorf("exit %d after %v", code, took)
-	}
-	c.nothingLeft()
-	return took
 }
 
 // An adapter that says nothing is ended with the run.

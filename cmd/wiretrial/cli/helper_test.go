@@ -3,7 +3,6 @@
 package cli_test
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
@@ -263,17 +262,4 @@ func marked(token string) []string {
 		}
 	}
 	return out
-}
-
-// waitFor reads lines until one contains text.
-func waitFor(t *testing.T, r io.Reader, text string) {
-	t.Helper()
-	lines := bufio.NewScanner(r)
-	lines.Buffer(nil, 1<<20)
-	for lines.Scan() {
-		if strings.Contains(lines.Text(), text) {
-			return
-		}
-	}
-	t.Fatalf("%q never came: %v", text, lines.Err())
 }
