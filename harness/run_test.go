@@ -340,11 +340,13 @@ func TestAFailureThatComesAgainIsNone(t *testing.T) {
 
 func TestInterruptionKeepsWhatIsDecided(t *testing.T) {
 	t.Parallel()
-	cases := append(turns(t, 2, ""), plan(t, "endless", strings.Replace(turn, "- cli.writes: assistant\n", "- quiet: 60s\n- cli.writes: assistant\n", 1))...)
+	endless := plan(t, "endless", strings.Replace(turn, "- cli.writes: assistant\n", "- quiet: 60s\n- cli.writes: assistant\n", 1))
+	decided := turns(t, 2, "")
+	cases := append(endless, decided...) // they are played from the end
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	sink := &records{each: func(rec eventlog.Record) error {
-		if rec.T == "start" && rec.Start.ID == cases[2].ID {
+		if rec.T == "start" && rec.Start.ID == endless[0].ID {
 			cancel()
 		}
 		return nil
@@ -356,10 +358,10 @@ func TestInterruptionKeepsWhatIsDecided(t *testing.T) {
 	if !out.Interrupted {
 		t.Error("not interrupted")
 	}
-	wantVerdict(t, find(t, out, cases[0].ID), eventlog.Pass, "")
-	wantVerdict(t, find(t, out, cases[1].ID), eventlog.Pass, "")
+	wantVerdict(t, find(t, out, decided[0].ID), eventlog.Pass, "")
+	wantVerdict(t, find(t, out, decided[1].ID), eventlog.Pass, "")
 	for _, c := range out.Cases {
-		if c.ID == cases[2].ID {
+		if c.ID == endless[0].ID {
 			t.Errorf("the interrupted case has the verdict %s", c.Verdict)
 		}
 	}
