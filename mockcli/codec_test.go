@@ -47,7 +47,7 @@ func TestEventRoundTrip(t *testing.T) {
 
 func TestCommandRoundTrip(t *testing.T) {
 	t.Parallel()
-	want := Command{ID: 1, Op: OpWrite, FD: 1, Data: bytes.Repeat([]byte("x\n"), 1<<20), Cut: 5, Cuts: []int{1, 2}, Drain: true, WithinMS: 4}
+	want := Command{ID: 1, Op: OpWrite, FD: 1, Data: bytes.Repeat([]byte("x\n"), 1<<20), Cut: 5, Cuts: []int{1, 2}, Drain: true, GrowMS: 3, WithinMS: 4}
 	b, err := appendCommand(nil, want)
 	if err != nil {
 		t.Fatal(err)

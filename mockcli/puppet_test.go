@@ -222,6 +222,35 @@ func TestWritePieces(t *testing.T) {
 	}
 }
 
+// TestPiecesGrow holds the sizes of a write's pieces as time goes by.
+func TestPiecesGrow(t *testing.T) {
+	t.Parallel()
+	c := Command{Data: make([]byte, 1000), Cut: 3, GrowMS: 200}
+	for took, want := range map[time.Duration]int{
+		0: 3, 199 * time.Millisecond: 3, 200 * time.Millisecond: 6, 399 * time.Millisecond: 6, time.Second: 96, 10 * time.Second: 1536, time.Hour: 1536,
+	} {
+		if got := grown(c, took); got != want {
+			t.Errorf("after %s: %d, want %d", took, got, want)
+		}
+	}
+	r := rigOf(t)
+	id := r.send(Command{Op: OpWrite, FD: 1, Data: c.Data, Cut: 1, GrowMS: 1, Drain: true})
+	if _, err := io.ReadFull(slowly{r.out}, make([]byte, len(c.Data))); err != nil {
+		t.Fatal(err)
+	}
+	if e := r.doneOf(id); !e.OK || e.N != len(c.Data) || e.Pieces >= 100 {
+		t.Errorf("1,000 bytes, of which a reader takes some in two milliseconds: %+v", e)
+	}
+}
+
+// slowly is a reader that takes its time.
+type slowly struct{ io.Reader }
+
+func (s slowly) Read(p []byte) (int, error) {
+	time.Sleep(2 * time.Millisecond)
+	return s.Reader.Read(p)
+}
+
 func TestWriteBlocks(t *testing.T) {
 	t.Parallel()
 	for _, kind := range []string{"pipe", "socket"} {

@@ -38,8 +38,12 @@ func (o *output) write(c Command, blocked func(n int)) (Event, error) {
 			blocked = nil
 		}
 	}
+	began, size := time.Now(), c.Cut
 	for at := 0; at < len(c.Data); {
-		end := nextCut(c, at)
+		if c.GrowMS > 0 {
+			size = grown(c, time.Since(began))
+		}
+		end := nextCut(c, at, size)
 		n, err := o.piece(c.Data[at:end], func(n int) { tell(at + n) })
 		e.N += n
 		if err != nil {
@@ -56,11 +60,24 @@ func (o *output) write(c Command, blocked func(n int)) (Event, error) {
 	return e, nil
 }
 
-// nextCut is where the piece that begins at ends.
-func nextCut(c Command, at int) int {
+// grown is the size of the pieces of a write that has taken so long. A piece is a round trip to the reader, which on a busy machine takes a
+// hundred times as long as on an idle one: a frame byte by byte would then outlast the reader's own timers.
+func grown(c Command, took time.Duration) int {
+	size := c.Cut
+	for range took / (time.Duration(c.GrowMS) * time.Millisecond) {
+		if size >= len(c.Data) {
+			break
+		}
+		size *= 2
+	}
+	return size
+}
+
+// nextCut is where the piece that begins at ends, if no piece is longer than size; zero: of any size.
+func nextCut(c Command, at, size int) int {
 	end := len(c.Data)
-	if c.Cut > 0 {
-		end = min(end, at+c.Cut)
+	if size > 0 {
+		end = min(end, at+size)
 	}
 	for _, cut := range c.Cuts {
 		if cut > at && cut < end {

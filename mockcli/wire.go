@@ -95,6 +95,8 @@ type Command struct {
 	Cut   int   `json:"cut,omitempty"`
 	Cuts  []int `json:"cuts,omitempty"`
 	Drain bool  `json:"drain,omitempty"`
+	// GrowMS doubles Cut each time that the write has taken so long, in ms; zero: never.
+	GrowMS int `json:"grow_ms,omitempty"`
 	// WithinMS bounds the waits of drain, and of each drained piece of a write; zero: 10,000 ms.
 	WithinMS int      `json:"within_ms,omitempty"`
 	Sig      string   `json:"sig,omitempty"`

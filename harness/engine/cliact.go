@@ -10,8 +10,12 @@ import (
 	"github.com/wiretrial/wiretrial/scenarios"
 )
 
-// maxPieces bounds the pieces of a recut write: each costs a round trip to the reader.
-const maxPieces = 2000
+// maxPieces bounds the pieces of a recut write: each costs a round trip to the reader. Where these take long the pieces grow, the first time after
+// growAfter, so that no SDK's own timer runs out over them.
+const (
+	maxPieces = 2000
+	growAfter = 300 * time.Millisecond
+)
 
 // cliAct makes the fake do something.
 func (r *run) cliAct(v view) error {
@@ -175,7 +179,7 @@ func (r *run) flush(sess *session, s scenarios.Step, b *batch) {
 	case len(s.CutAt) > 0:
 		c.Cuts, c.Drain = s.CutAt, true
 	case r.o.Cut > 0 && fd == 1:
-		c.Cut, c.Drain = pieceSize(r.o.Cut, len(b.data)), true
+		c.Cut, c.Drain, c.GrowMS = pieceSize(r.o.Cut, len(b.data)), true, int(growAfter.Milliseconds())
 	case r.o.CutAny && fd == 1:
 		c.Cuts, c.Drain = randomCuts(len(b.data), rand.New(rand.NewPCG(r.o.Seed, uint64(s.Index)))), true
 	case len(b.ends) > 1:

@@ -118,6 +118,7 @@ type run struct {
 	last      time.Time
 	began     time.Time
 	stepBegan time.Time // completion of the previous step, as the harness knows it: promises count from here
+	whole     time.Time // when the last write in pieces was over
 	acted     int       // what had arrived when the latest act began
 	ended     bool      // the previous step took an ending
 	stepTrue  time.Time // the same without the harness's own delay: lower bounds count from here

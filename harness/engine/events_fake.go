@@ -103,6 +103,9 @@ func (r *run) fakeEvent(e fakeEvent) error {
 }
 
 func (r *run) commandDone(f *fake, ev mockcli.Event) error {
+	if f.work[ev.ID] {
+		r.whole = time.Now()
+	}
 	delete(f.blocked, ev.ID)
 	delete(f.work, ev.ID)
 	if then := f.done[ev.ID]; then != nil {

@@ -3,6 +3,7 @@ package engine_test
 import (
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"strings"
 	"syscall"
@@ -44,6 +45,15 @@ func lies() map[string]lie {
 			open := p.Open
 			p.Open = func(ctx context.Context, c transport.Command, o transport.Options) (transport.Transport, error) {
 				o.Close = transport.Escalation{EOFGrace: -1}.Run
+				return open(ctx, c, o)
+			}
+		}},
+		"reads-slowly": {parts: func(p *parts.Parts) {
+			open := p.Open
+			p.Open = func(ctx context.Context, c transport.Command, o transport.Options) (transport.Transport, error) {
+				o.NewFramer = func(r io.Reader) transport.FrameReader {
+					return transport.NewFramer(slow{r}, transport.FramerOptions{})
+				}
 				return open(ctx, c, o)
 			}
 		}},
@@ -175,4 +185,12 @@ func hastyStart(p *parts.Parts) {
 		defer cancel()
 		return own(ctx, send)
 	}
+}
+
+// slow takes its time for each read.
+type slow struct{ io.Reader }
+
+func (s slow) Read(p []byte) (int, error) {
+	time.Sleep(2 * time.Millisecond)
+	return s.Reader.Read(p)
 }

@@ -21,6 +21,9 @@ const (
 	// recheck is how often a bound that was put off is looked at again, patience how many deadlines one that is no promise is put off at most.
 	recheck  = 100 * time.Millisecond
 	patience = 3
+	// piecesPatience is how long a wait may take at most while the harness brings bytes in pieces: thousands of them, each a round trip between
+	// two processes that share a core with others.
+	piecesPatience = 5 * time.Minute
 	// unreadPatience is how long a barrier waits for an SDK to read what lies in its pipe.
 	unreadPatience = 100 * time.Millisecond
 )
@@ -91,22 +94,27 @@ func (r *run) measure(w *waiting) {
 }
 
 // allowed is the bound of a wait. An SDK that was kept from running could do nothing meanwhile, so the time that its threads waited for a CPU is
-// added; they wait side by side, so this errs for the SDK. A deadline is no promise: while the harness itself still has bytes to bring to the SDK,
-// in pieces, it does not pass either. What is added is bounded, for promises by the deadline of any observation.
+// added; they wait side by side, so this errs for the SDK. What is added is bounded, for promises by the deadline of any observation. Neither
+// bound passes while the harness itself still has bytes to bring to the SDK, in pieces, and both count from the last of them: they are what the
+// SDK is to answer to. That is progress and no time: a write in pieces gives up by itself where the SDK stops reading.
 func (r *run) allowed(w waiting) (limit time.Time, queued time.Duration) {
-	most := r.o.Deadline
+	if r.inPieces() {
+		return w.began.Add(piecesPatience), 0
+	}
+	most, bound := r.o.Deadline, w.within
 	if !w.promise {
-		most *= patience
+		most, bound = most*patience, r.o.Deadline
 	}
 	if w.measured {
 		if now, ok := r.runQueue(); ok {
 			queued = min(max(now-w.queued, 0), most)
 		}
 	}
-	if !w.promise && r.inPieces() {
-		return w.until.Add(most), queued
+	until := w.until
+	if whole := r.whole.Add(bound); whole.After(until) {
+		until = whole
 	}
-	return w.until.Add(queued), queued
+	return until.Add(queued), queued
 }
 
 // runQueue is how long the SDK's threads have waited for a CPU so far; ok is false where that cannot be told.
@@ -127,8 +135,11 @@ func (r *run) expired(w waiting, queued time.Duration) error {
 	if w.measured {
 		cpu = fmt.Sprintf("of which the SDK's threads waited %s for a CPU, which is not counted", queued.Round(time.Millisecond))
 	}
-	return r.failAt(w.step, CheckWithin, "%s did not come within %s: %s passed, %s", w.what, w.within,
-		time.Since(r.stepBegan).Round(time.Millisecond), cpu)
+	began := r.stepBegan
+	if r.whole.After(began) {
+		began = r.whole
+	}
+	return r.failAt(w.step, CheckWithin, "%s did not come within %s: %s passed, %s", w.what, w.within, time.Since(began).Round(time.Millisecond), cpu)
 }
 
 // failIfStuck fails a wait early when the SDK is proven to be at rest with no wake-up before the bound.

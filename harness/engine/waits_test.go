@@ -248,6 +248,25 @@ func TestPromisesOfAStarvedSDK(t *testing.T) {
 	})
 }
 
+// TestPromisesCountFromTheLastPiece holds that an SDK that takes its bytes piece by piece is late only after the last of them.
+func TestPromisesCountFromTheLastPiece(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, "reads-slowly")
+	s.o.Deadline = 300 * time.Millisecond
+	began := time.Now()
+	mustPass(t, s.play(load(t, `
+- sdk.start: go on
+- cli.reads: user
+- cli.writes: result
+  cut: 4
+- sdk.yields: result
+  within: 500ms
+`, scenarios.Client))) // over 300 pieces, 2 ms each
+	if took := time.Since(began); took < 600*time.Millisecond {
+		t.Errorf("took %s; its pieces alone take longer", took)
+	}
+}
+
 // TestHangs tells the three verdicts of a wait apart: proven, a time bound, a timer beyond the bound.
 func TestHangs(t *testing.T) {
 	t.Parallel()
