@@ -147,7 +147,7 @@ func newRunner(cfg Config, sink Sink) *runner {
 	}
 	r := &runner{cfg: cfg, sink: sink, began: time.Now(), remains: remains{root: cfg.Dir}, engine: engine.Run}
 	env := host.EnvAllow(os.Environ(), nil, cfg.Target.Env)
-	r.pool = host.NewPool(host.Spec{Name: cfg.Target.Name, Argv: cfg.Target.Argv, Env: env, Scratch: cmp.Or(cfg.Scratch, cfg.Dir)}, r.boot)
+	r.pool = host.NewPool(host.Spec{Name: cfg.Target.Name, Argv: cfg.Target.Argv, Env: env, Scratch: cmp.Or(cfg.Scratch, cfg.Dir), Boot: bootBound}, r.boot)
 	return r
 }
 
@@ -177,17 +177,16 @@ func (r *runner) boot(ctx context.Context, s host.Spec) (*host.Adapter, error) {
 	return host.Start(ctx, s)
 }
 
-// bootBound is how long an adapter may take to say hello: interpreters on a busy machine take seconds.
+// bootBound is how long an adapter may take to say hello, without the time for which it waited for a CPU: interpreters take seconds.
 const bootBound = 60 * time.Second
 
 // greet boots the first adapter, which every lane may use later.
 func (r *runner) greet(ctx context.Context) (contract.Hello, error) {
-	bound := bootBound
 	if r.cfg.Timeout > 0 {
-		bound = min(bound, r.cfg.Timeout)
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, r.cfg.Timeout)
+		defer cancel()
 	}
-	ctx, cancel := context.WithTimeout(ctx, bound)
-	defer cancel()
 	a, err := r.pool.Get(ctx, "", nil)
 	if err != nil {
 		return contract.Hello{}, err

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"time"
 
 	"github.com/wiretrial/wiretrial/adapters/contract"
 )
@@ -21,6 +22,8 @@ type Spec struct {
 	ReaperArg string    // the first argument that makes it do so; empty: "__reaper"
 	Scratch   string    // the run's private folder, which the reaper removes if the harness dies; empty: none
 	MaxLine   int       // longest line of either side, in bytes; 0: contract.MaxLine
+	// Boot bounds the wait for the answer to hello, without the time for which the adapter's threads waited for a CPU; zero: only Start's context does.
+	Boot time.Duration
 }
 
 func (s Spec) withDefaults() (Spec, error) {

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"sync"
 	"time"
 
 	"github.com/wiretrial/wiretrial/adapters/contract"
@@ -114,6 +115,8 @@ func (a *Adapter) greet(ctx context.Context) ([]Event, error) {
 	if err := a.awaitBirth(ctx); err != nil {
 		return nil, err
 	}
+	ctx, cancel := a.boots(ctx)
+	defer cancel()
 	stop := context.AfterFunc(ctx, a.out.src.finish)
 	defer stop()
 	if _, err := a.Send(contract.MethodHello, map[string]int{"protocol": contract.Version}); err != nil {
@@ -139,6 +142,41 @@ func (a *Adapter) greet(ctx context.Context) ([]Event, error) {
 		}
 	}
 	return nil, a.helloError(fmt.Sprintf("it printed %d lines that are no answer, the first: %q", maxEarly, clip([]byte(early[0].Text), 200)), faultAdapter, nil)
+}
+
+// boots bounds the wait for the answer to hello by the spec's Boot.
+func (a *Adapter) boots(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	if a.spec.Boot <= 0 {
+		return ctx, func() { cancel(nil) }
+	}
+	var watch sync.WaitGroup
+	watch.Go(func() { a.late(ctx, cancel) })
+	return ctx, func() {
+		cancel(nil)
+		watch.Wait()
+	}
+}
+
+// late cancels a boot that takes too long. An interpreter that is kept from running can say nothing, so the time for which the adapter's threads
+// waited for a CPU does not count; threads wait side by side, so it counts after three times the bound.
+func (a *Adapter) late(ctx context.Context, cancel context.CancelCauseFunc) {
+	began, t := time.Now(), time.NewTimer(a.spec.Boot)
+	defer t.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-t.C:
+		}
+		queued, _ := a.RunQueueWait()
+		left := a.spec.Boot + min(queued, 3*a.spec.Boot) - time.Since(began)
+		if left <= 0 {
+			cancel(fmt.Errorf("not within %v: %w", a.spec.Boot, context.DeadlineExceeded))
+			return
+		}
+		t.Reset(left)
+	}
 }
 
 func (a *Adapter) awaitBirth(ctx context.Context) error {
