@@ -31,9 +31,6 @@ func Open(ctx context.Context, cfg Config) (*Session, error) {
 	return &Session{r: r, hello: hello}, nil
 }
 
-// Hello is what the adapter said of itself and its SDK.
-func (s *Session) Hello() contract.Hello { return s.hello }
-
 // Play runs one case and judges it. A case that ctx ended has the verdict error.
 func (s *Session) Play(ctx context.Context, c *scenarios.Case) eventlog.Case {
 	began := time.Now()

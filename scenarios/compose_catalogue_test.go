@@ -178,6 +178,12 @@ func (r *rehearsal) clean(s Step, ws []Written) {
 	}
 }
 
+// isKind tells whether a frame is of kind: TYPE or TYPE/SUBTYPE.
+func isKind(frame []byte, kind string) bool {
+	typ, subtype, narrow := strings.Cut(kind, "/")
+	return stringAt(frame, "type") == typ && (!narrow || stringAt(frame, "subtype") == subtype)
+}
+
 // yields checks a match against the frame that a perfect SDK would yield there.
 func (r *rehearsal) yields(ses *rehearsed, s Step, env Env) {
 	kind, err := ResolveText(fmt.Sprint(s.Arg), env)
@@ -187,7 +193,7 @@ func (r *rehearsal) yields(ses *rehearsed, s Step, env Env) {
 	dues := ses.due()
 	for i := ses.next; i < len(dues); i++ {
 		d := dues[i]
-		if ses.taken[i] || d.Loose || !MessageIs(d.Frame, kind) || len(MatchReported(d.Frame, s.Where, env)) > 0 {
+		if ses.taken[i] || d.Loose || !isKind(d.Frame, kind) || len(MatchReported(d.Frame, s.Where, env)) > 0 {
 			continue
 		}
 		ses.taken[i] = true

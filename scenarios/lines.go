@@ -54,15 +54,6 @@ func (l Line) Is(kind string, k *Composer) bool {
 	return l.Response == rest
 }
 
-// MessageIs reports whether a yielded message is of kind: TYPE or TYPE/SUBTYPE.
-func MessageIs(msg []byte, kind string) bool {
-	typ, subtype, narrow := strings.Cut(kind, "/")
-	if !validJSON(msg) || stringAt(msg, "type") != typ {
-		return false
-	}
-	return !narrow || stringAt(msg, "subtype") == subtype
-}
-
 // stringAt returns the string at a path, empty if there is none.
 func stringAt(doc []byte, path string) string {
 	r := gjson.GetBytes(doc, path)

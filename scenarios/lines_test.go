@@ -54,19 +54,6 @@ func TestLineIs(t *testing.T) {
 	}
 }
 
-func TestMessageIs(t *testing.T) {
-	t.Parallel()
-	msg := []byte(`{"subtype":"init","type":"system"}`)
-	for kind, want := range map[string]bool{"system": true, "system/init": true, "system/status": false, "result": false} {
-		if got := MessageIs(msg, kind); got != want {
-			t.Errorf("%s: want %v, got %v", kind, want, got)
-		}
-	}
-	if MessageIs([]byte(`{"type":"result"`), "result") || MessageIs([]byte(`{"type":1}`), "1") {
-		t.Error("want only messages with a type to be of a kind")
-	}
-}
-
 func TestDefaultName(t *testing.T) {
 	t.Parallel()
 	tests := []struct {

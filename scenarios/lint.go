@@ -3,29 +3,12 @@ package scenarios
 import (
 	"fmt"
 	"slices"
-
-	"github.com/wiretrial/wiretrial/protocol"
 )
-
-// LintOption tells Lint what else is known.
-type LintOption func(*linter)
-
-// WithRules replaces the rules of the protocol as what rules may name.
-func WithRules(known func(id string) bool) LintOption { return func(l *linter) { l.knownRule = known } }
-
-// WithSources replaces the protocol's sources as what seen may name.
-func WithSources(known func(source string) bool) LintOption {
-	return func(l *linter) { l.knownSource = known }
-}
 
 // Lint returns the errors and warnings of a loaded file, in the order of their places. It looks into every row, every order and every
 // branch. It composes each frame once, with stand-ins for what is captured; nothing is run.
-func Lint(f *File, opts ...LintOption) []Problem {
-	l := &linter{rep: newReport(), file: f, knownSource: protocol.KnownSource}
-	l.knownRule = func(id string) bool { _, ok := protocol.LookupRule(id); return ok }
-	for _, o := range opts {
-		o(l)
-	}
+func Lint(f *File) []Problem {
+	l := &linter{rep: newReport(), file: f}
 	cases, err := f.Cases()
 	if err != nil {
 		l.rep.add(f.Pos, RuleDocument, "%v", err)
@@ -48,11 +31,9 @@ func Lint(f *File, opts ...LintOption) []Problem {
 
 // linter gathers the problems of one file.
 type linter struct {
-	rep         *report
-	file        *File
-	knownRule   func(string) bool
-	knownSource func(string) bool
-	composed    int // bytes so far
+	rep      *report
+	file     *File
+	composed int // bytes so far
 }
 
 func (l *linter) warn(pos Pos, rule Rule, format string, args ...any) {

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"strings"
 	"time"
+
+	"github.com/wiretrial/wiretrial/protocol"
 )
 
 // Bounds of the style.
@@ -25,12 +27,12 @@ func (l *linter) head() {
 		l.rep.add(pos("title"), RuleTitle, `the title says "correctly"; say what happens, so that it can be false`)
 	}
 	for _, id := range f.Rules {
-		if !l.knownRule(id) {
+		if _, known := protocol.LookupRule(id); !known {
 			l.rep.add(pos("rules"), RuleRule, "unknown rule %s; the protocol's rules are in docs/rules.md", id)
 		}
 	}
 	for _, source := range f.Seen {
-		if !l.knownSource(source) {
+		if !protocol.KnownSource(source) {
 			l.rep.add(pos("seen"), RuleSeen, "unknown source %s; want one like py#98, B094, py:124, ts:CTL-02 or cli:15.1 that exists", source)
 		}
 	}

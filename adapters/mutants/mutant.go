@@ -89,12 +89,6 @@ func Find(name string) (Mutant, bool) {
 // IsControl tells whether it is no fault but a measure: an SDK that does nothing, or consents to everything.
 func (m Mutant) IsControl() bool { return m.Group == Control }
 
-// AtOpening tells whether the fault is in what a client is opened with, and not in one of its pieces.
-func (m Mutant) AtOpening() bool { return m.opening != nil }
-
-// InPlace tells whether the fault is in operations that the client is never asked for, and not in one of its pieces.
-func (m Mutant) InPlace() bool { return m.instead != nil }
-
 // Main speaks the adapter contract for the mutant until in ends, as goadapter.Main does.
 func (m Mutant) Main(ctx context.Context, in io.Reader, out io.Writer) error {
 	return goadapter.Main(ctx, in, out, goadapter.Config{Name: "mutant " + m.Name, Parts: m.Parts, Instead: m.instead, Opening: m.opening})

@@ -136,7 +136,7 @@ func TestAMutantDiffersByFewPieces(t *testing.T) {
 			if one == other {
 				t.Error("two clients share their pieces")
 			}
-			if names := differing(one); (len(names) == 0) != (m.AtOpening() || m.InPlace()) || len(names) > 5 {
+			if names := differing(one); (len(names) == 0) != m.OfNoPiece() || len(names) > 5 {
 				t.Errorf("want 1 to 5 pieces that differ, got %v", names)
 			}
 		})
