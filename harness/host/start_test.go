@@ -7,6 +7,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 )
 
 // TestStartErrors: whatever is not an adapter is refused with a sentence that says what it did and whose fault it is, and is gone after.
