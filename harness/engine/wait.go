@@ -117,6 +117,19 @@ func (r *run) allowed(w waiting) (limit time.Time, queued time.Duration) {
 	return until.Add(queued), queued
 }
 
+// within tells whether a bound has not passed, and measures from its first moments on.
+func (r *run) within(w *waiting) bool {
+	now := time.Now()
+	if now.Before(w.until) {
+		if now.Sub(w.began) > calm {
+			r.measure(w)
+		}
+		return true
+	}
+	limit, _ := r.allowed(*w)
+	return now.Before(limit)
+}
+
 // runQueue is how long the SDK's threads have waited for a CPU so far; ok is false where that cannot be told.
 func (r *run) runQueue() (wait time.Duration, ok bool) {
 	if r.hostGone {
@@ -373,9 +386,10 @@ func (r *run) probing() bool {
 func (r *run) barrier(why string) (bool, error) {
 	began := time.Now()
 	limit := began.Add(settleBound)
+	bound := waiting{began: began, until: limit, promise: true}
 	pause, rested := time.Millisecond, time.Time{}
 	proofs, seen := 0, r.arrivals
-	for time.Now().Before(limit) && !r.hostGone {
+	for !r.hostGone && r.within(&bound) {
 		// What an SDK leaves unread for long it does not want: it is at rest all the same.
 		q, ok, err := r.atRest(false, time.Since(began) > unreadPatience)
 		if err != nil {
