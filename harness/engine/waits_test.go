@@ -37,7 +37,10 @@ func TestEachOrder(t *testing.T) {
 // TestSinceIsNoRace plays both verdicts many times: a barrier decides them, not the clock.
 func TestSinceIsNoRace(t *testing.T) {
 	t.Parallel()
-	const rounds = 50
+	rounds := 50
+	if testing.Short() {
+		rounds = 10
+	}
 	play := func(name, text string, judge func(*testing.T, engine.Result)) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
