@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -138,10 +139,13 @@ func closes(t *testing.T, from *adapters.Installation) {
 	a.leaves()
 }
 
-// script writes a CLI for an SDK to start.
+// script writes a CLI for an SDK to start. No process may be started meanwhile: a child that had it open for writing would keep the SDK from
+// executing it.
 func script(t *testing.T, dir, text string) string {
 	t.Helper()
 	path := filepath.Join(dir, "claude")
+	syscall.ForkLock.RLock()
+	defer syscall.ForkLock.RUnlock()
 	if err := os.WriteFile(path, []byte("#!/bin/sh\n"+text), 0o755); err != nil {
 		t.Fatal(err)
 	}

@@ -164,8 +164,9 @@ func TestHarnessKilled(t *testing.T) {
 	if err := harness.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
+	limit := time.Now().Add(patience)
 	for _, p := range processes {
-		ended(t, p, patience)
+		ended(t, p, max(time.Until(limit), 0))
 	}
 	_ = harness.Wait()
 	if _, err := os.Stat(scratch); !errors.Is(err, fs.ErrNotExist) {

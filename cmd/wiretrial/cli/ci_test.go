@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"syscall"
 	"testing"
 
 	"go.yaml.in/yaml/v3"
@@ -80,8 +81,11 @@ func newMachine(t *testing.T, env ...string) *machine {
 	return &machine{t, dir, append([]string{"PATH=" + bin + ":" + os.Getenv("PATH"), "HOME=" + short, "TMPDIR=" + short, "WIRETRIAL_CACHE=" + filepath.Join(short, "cache")}, env...)}
 }
 
+// put writes a file. No process may be started meanwhile: a child that had a program open for writing would keep everybody from executing it.
 func put(t *testing.T, path, text string, mode os.FileMode) {
 	t.Helper()
+	syscall.ForkLock.RLock()
+	defer syscall.ForkLock.RUnlock()
 	if err := os.WriteFile(path, []byte(text), mode); err != nil {
 		t.Fatal(err)
 	}

@@ -26,9 +26,7 @@ esac
 	if err := os.Mkdir(dir, 0o755); err != nil {
 		c.t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(dir, "python3"), []byte(script), 0o755); err != nil {
-		c.t.Fatal(err)
-	}
+	put(c.t, filepath.Join(dir, "python3"), script, 0o755)
 	c.Env[0] = "PATH=" + dir + string(os.PathListSeparator) + os.Getenv("PATH")
 }
 
