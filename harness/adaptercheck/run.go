@@ -23,7 +23,7 @@ type Config struct {
 }
 
 const (
-	bootLimit = 60 * time.Second // for an adapter's start; a Python SDK needs 1 s
+	bootLimit = 60 * time.Second // for an adapter's start, see host.Spec; a Python SDK needs 1 s
 	endLimit  = 20 * time.Second // for what is left at the end
 )
 
@@ -44,7 +44,7 @@ func run(ctx context.Context, cfg Config, report func(Check), wanted func(id str
 	if err != nil {
 		return Result{}, err
 	}
-	r.spec = host.Spec{Name: cfg.Name, Argv: cfg.Argv, Env: env, ReaperExe: cfg.Exe, Scratch: cfg.Dir}
+	r.spec = host.Spec{Name: cfg.Name, Argv: cfg.Argv, Env: env, ReaperExe: cfg.Exe, Scratch: cfg.Dir, Boot: bootLimit}
 	r.pool = host.NewPool(r.spec, nil)
 	defer r.closePool()
 	if r.hello, err = r.greet(ctx); err != nil {
@@ -84,8 +84,6 @@ func (r *runner) closePool() {
 
 // greet boots the first adapter.
 func (r *runner) greet(ctx context.Context) (contract.Hello, error) {
-	ctx, cancel := context.WithTimeout(ctx, bootLimit)
-	defer cancel()
 	a, err := r.pool.Get(ctx, "", nil)
 	if err != nil {
 		return contract.Hello{}, err
