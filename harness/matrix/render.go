@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/wiretrial/wiretrial/harness/report"
 	"github.com/wiretrial/wiretrial/scenarios"
 )
 
@@ -32,7 +33,7 @@ func Text(m Matrix, took time.Duration) string {
 	var b strings.Builder
 	for _, s := range m.Subjects {
 		if s.Control {
-			fmt.Fprintf(&b, "%-22s caught by %d scenarios\n", s.Name, len(m.of(s.Name)))
+			fmt.Fprintf(&b, "%-22s caught by %s\n", s.Name, report.Plural(len(m.of(s.Name)), "scenario"))
 			continue
 		}
 		for i, k := range m.of(s.Name) {
@@ -64,7 +65,7 @@ func Text(m Matrix, took time.Duration) string {
 	if m.Beside > 0 {
 		fmt.Fprintf(&b, "beside these: %d of %d other scenarios caught their fault too\n", len(m.Others), m.Beside)
 	}
-	fmt.Fprintf(&b, "%d kills of faults, %d of controls; %d survive, %d are the harness's fault, %d scenarios are idle, %d of the reference fail (%.0f s)\n",
+	fmt.Fprintf(&b, "kills of faults %d, of controls %d; survivals %d, the harness's faults %d, idle scenarios %d, failures of the reference %d (%.0f s)\n",
 		real, controls, len(m.Survivals), len(m.Broken), len(m.Idle), len(m.Reference), took.Seconds())
 	return b.String()
 }

@@ -104,7 +104,7 @@ stay as they are. Added entries excuse nothing until you have read the SDK's cod
 		},
 	}
 	cmd.Flags().StringVar(&log, "log", "", "go by `LOG`, a log or the folder that --out named")
-	cmd.Flags().StringVar(&f.sdk, "sdk", "", "go by the last runs against this SDK (default go)")
+	cmd.Flags().StringVar(&f.sdk, "sdk", "", "go by the last runs against the SDK of that `NAME` (default go)")
 	cmd.Flags().StringVar(&f.today, "today", "", "let an added entry hold for 90 days from `DATE` on, like 2027-01-31 (default: today, UTC)")
 	catalogueFlag(cmd, &f.catalogue)
 	return cmd

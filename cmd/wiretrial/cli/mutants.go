@@ -60,7 +60,7 @@ Exit: 0 every fault was caught; 1 a fault survived a scenario that must catch it
 	fl.IntVar(&f.others, "others", 20, "hold each mutant against `N` scenarios, too, that it does not name; the seed chooses them")
 	fl.BoolVar(&f.stale, "stale", false, "only what the record in docs (or of --write) does not know as it is today")
 	fl.BoolVar(&f.full, "full", false, "every mutant against every scenario: the whole matrix")
-	fl.StringVar(&f.state, "state", "kill-matrix.state", "folder of --full: what was played, and at the end full.md and full.json")
+	fl.StringVar(&f.state, "state", "kill-matrix.state", "with --full, keep in `DIR` what was played, and at the end full.md and full.json")
 	_ = cmd.RegisterFlagCompletionFunc("mutant", completeMutants)
 	return cmd
 }
