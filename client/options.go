@@ -235,7 +235,8 @@ type Options struct {
 	HookEvents bool
 
 	// OnStderr is called with each line of the CLI's stderr, one call at a time, in a goroutine of its own. A panic in it is caught, and
-	// the later lines come all the same (B142) (py, ts: stderr).
+	// the later lines come all the same (B142). Up to 4 MiB of lines wait for a slow one; then lines are left out, for the CLI must not wait
+	// (B041) (py, ts: stderr).
 	OnStderr func(line string)
 	// OnSkip is called with the reason when a line of the CLI that is no message is passed over, one call at a time, in a goroutine of its
 	// own. A panic in it is caught. While it does not return, a thousand more are kept for it and the rest is not told.

@@ -5,6 +5,7 @@ package transport
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -243,6 +244,51 @@ func TestProcessStderr(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestStderrForASlowCallback: what a CLI says in a hurry waits for a callback that takes its time, thousands of lines of it, and comes in order.
+func TestStderrForASlowCallback(t *testing.T) {
+	t.Parallel()
+	const lines = 20_000
+	read, write := io.Pipe()
+	go func() {
+		for i := range lines {
+			_, _ = fmt.Fprintf(write, "line %d\n", i)
+		}
+		_ = write.Close()
+	}()
+	flooded, all := make(chan struct{}), make(chan struct{})
+	var got []string
+	tail := NewStderrTail(0, func(line string) {
+		<-flooded
+		if got = append(got, line); len(got) == lines {
+			close(all)
+		}
+	})
+	tail.Drain(notingEOF{read, flooded})
+	if err := tail.Err(); err != nil {
+		t.Fatal(err)
+	}
+	<-all
+	for i, line := range got {
+		if want := fmt.Sprintf("line %d", i); line != want {
+			t.Fatalf("got %q, want %q", line, want)
+		}
+	}
+}
+
+// notingEOF says when it has been read to its end.
+type notingEOF struct {
+	io.Reader
+	ended chan struct{}
+}
+
+func (n notingEOF) Read(p []byte) (int, error) {
+	k, err := n.Reader.Read(p)
+	if err != nil {
+		close(n.ended)
+	}
+	return k, err
 }
 
 func TestProcessStderrLines(t *testing.T) {

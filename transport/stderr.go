@@ -20,15 +20,13 @@ type StderrReader interface {
 const (
 	// stderrLine is the longest line a callback is given, in bytes; a longer one comes in pieces.
 	stderrLine = 64 << 10
-	// stderrQueue is how many lines wait for a slow callback before lines are left out.
-	stderrQueue = 1024
 	// callbackGrace is how long the end of stderr waits for the callback to catch up.
 	callbackGrace = time.Second
 )
 
 // StderrTail is the product's StderrReader. Nothing its callback does stops the reading: it runs on a
 // goroutine of its own, one line after the other; a panic is caught and the next line is given to it all
-// the same; while it blocks, lines queue, then are left out. [StderrTail.Err] tells of both.
+// the same; while it blocks, 4 MiB of lines queue, then lines are left out. [StderrTail.Err] tells of both.
 type StderrTail struct {
 	size   int
 	onLine func(string)
@@ -56,16 +54,20 @@ func (s *StderrTail) Drain(r io.Reader) {
 		s.read(r, nil)
 		return
 	}
-	lines := make(chan string, stderrQueue)
+	lines := newLineQueue()
 	caught := make(chan struct{})
 	go func() {
 		defer close(caught)
-		for l := range lines {
-			s.call(l)
+		for {
+			line, ok := lines.pop()
+			if !ok {
+				return
+			}
+			s.call(line)
 		}
 	}()
 	s.read(r, lines)
-	close(lines)
+	lines.end()
 	late := time.NewTimer(callbackGrace)
 	defer late.Stop()
 	select {
@@ -75,7 +77,7 @@ func (s *StderrTail) Drain(r io.Reader) {
 }
 
 // read reads to the end, and hands on lines.
-func (s *StderrTail) read(r io.Reader, lines chan<- string) {
+func (s *StderrTail) read(r io.Reader, lines *lineQueue) {
 	chunk := make([]byte, 32<<10)
 	var part []byte
 	for {
@@ -106,7 +108,7 @@ func (s *StderrTail) keep(b []byte) {
 }
 
 // split hands on the whole lines in b and gives back the rest.
-func (s *StderrTail) split(b []byte, lines chan<- string) []byte {
+func (s *StderrTail) split(b []byte, lines *lineQueue) []byte {
 	rest := b
 	for {
 		i := bytes.IndexByte(rest, '\n')
@@ -123,14 +125,13 @@ func (s *StderrTail) split(b []byte, lines chan<- string) []byte {
 }
 
 // offer queues a line, or counts it as lost.
-func (s *StderrTail) offer(text []byte, lines chan<- string) {
-	select {
-	case lines <- string(bytes.TrimSuffix(text, []byte("\r"))):
-	default:
-		s.mu.Lock()
-		s.lost++
-		s.mu.Unlock()
+func (s *StderrTail) offer(text []byte, lines *lineQueue) {
+	if lines.push(string(bytes.TrimSuffix(text, []byte("\r")))) {
+		return
 	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.lost++
 }
 
 // call gives the callback a line, and survives it.
