@@ -73,13 +73,9 @@ func (r *run) close(settled bool) error {
 // buryFakes waits for the fakes' ends. A fake that still lives is what the SDK left behind, but for one that was told to exit: that it takes its
 // time is the machine's doing.
 func (r *run) buryFakes() error {
-	began := time.Now()
+	bound := r.bounded(min(oneShotEnd, r.o.Deadline))
 	for f := r.living(); f != nil; f = r.living() {
-		limit := min(oneShotEnd, r.o.Deadline)
-		if f.told {
-			limit = toldEnd
-		}
-		if time.Since(began) >= limit {
+		if f.told && time.Since(bound.began) >= toldEnd || !f.told && !r.within(&bound) {
 			break
 		}
 		if err := r.pump(time.Now().Add(20 * time.Millisecond)); err != nil {

@@ -210,16 +210,16 @@ func (r *run) endOneShot(s *session) error {
 	}
 	f := s.fake()
 	w := r.lawWait("the end of the one-shot session", max(r.o.Deadline, 30*time.Second))
-	var gone time.Time
+	var gone waiting
 	return r.wait(w, func() (bool, error) {
 		if s.idle() {
 			return true, nil
 		}
 		if f != nil && f.dead {
-			if gone.IsZero() {
-				gone = time.Now()
+			if gone.began.IsZero() {
+				gone = r.bounded(oneShotEnd)
 			}
-			if time.Since(gone) > oneShotEnd {
+			if !r.within(&gone) {
 				return false, r.failf(CheckDeadline, "the one-shot session did not end within %s of the CLI's exit", oneShotEnd)
 			}
 		}

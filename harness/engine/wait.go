@@ -117,6 +117,12 @@ func (r *run) allowed(w waiting) (limit time.Time, queued time.Duration) {
 	return until.Add(queued), queued
 }
 
+// bounded begins a bound that does not count the time for which the SDK waits for a CPU.
+func (r *run) bounded(d time.Duration) waiting {
+	now := time.Now()
+	return waiting{began: now, until: now.Add(d), promise: true}
+}
+
 // within tells whether a bound has not passed, and measures from its first moments on.
 func (r *run) within(w *waiting) bool {
 	now := time.Now()
@@ -385,8 +391,7 @@ func (r *run) probing() bool {
 // leaves a note, where that cannot be proven.
 func (r *run) barrier(why string) (bool, error) {
 	began := time.Now()
-	limit := began.Add(settleBound)
-	bound := waiting{began: began, until: limit, promise: true}
+	bound := r.bounded(settleBound)
 	pause, rested := time.Millisecond, time.Time{}
 	proofs, seen := 0, r.arrivals
 	for !r.hostGone && r.within(&bound) {

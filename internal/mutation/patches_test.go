@@ -70,7 +70,7 @@ func enginePatches() []patch {
 			"./harness/engine", "TestEachCheckCanFail/a_session_fails"},
 		{"a promise runs out amid the pieces of a write", wait, "if r.inPieces() {", "if r.inPieces() && !w.promise {",
 			"./harness/engine", "TestPromisesCountFromTheLastPiece"},
-		{"a barrier is skipped", wait, "limit := began.Add(settleBound)\n", "if settleBound > 0 {\n\t\treturn true, nil\n\t}\n\tlimit := began.Add(settleBound)\n",
+		{"a barrier is skipped", wait, "bound := r.bounded(settleBound)\n", "bound := r.bounded(settleBound)\n\tif settleBound > 0 {\n\t\treturn true, nil\n\t}\n",
 			"./harness/engine", "TestSinceIsNoRace|TestRulesOfTheLanguage|TestEachCheckCanFail"},
 		{"a thread that runs is taken for asleep", "harness/host/quiet_linux.go", "case 'S', 'T', 't', 'I', 'P':", "case 'R', 'S', 'T', 't', 'I', 'P':",
 			"./harness/host", "TestQuietBusy"},
