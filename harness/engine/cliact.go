@@ -14,7 +14,7 @@ import (
 // growAfter, so that no SDK's own timer runs out over them.
 const (
 	maxPieces = 2000
-	growAfter = 300 * time.Millisecond
+	growAfter = 100 * time.Millisecond
 )
 
 // cliAct makes the fake do something.
