@@ -9,6 +9,7 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"syscall"
 
 	"github.com/wiretrial/wiretrial/internal/parts"
 	"github.com/wiretrial/wiretrial/protocol"
@@ -104,6 +105,17 @@ func atTheClose() []Mutant {
 				_ = t.CloseInput()
 				<-t.Done()
 				return fmt.Errorf("%w: %w", transport.ErrNotEnded, os.ErrProcessDone)
+			}),
+		}, {
+			Name: "signals-its-host", Group: Process, Fault: "sends its own process the signal that is for its CLI",
+			Kills: kills("process/aborted"),
+			Parts: closedBy(func(_ context.Context, t transport.Target) error {
+				host, err := os.FindProcess(os.Getpid())
+				if err == nil {
+					err = host.Signal(syscall.SIGTERM)
+				}
+				<-t.Done()
+				return err
 			}),
 		}, {
 			Name: "one-group", Group: Process, Fault: "puts all its CLIs into one process group, which it kills with the first",

@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"errors"
 	"time"
 
 	"github.com/wiretrial/wiretrial/adapters/contract"
@@ -14,7 +13,7 @@ const deathNotice = 5 * time.Second
 // toldEnd is how long a fake may take to exit that was told to.
 const toldEnd = 30 * time.Second
 
-// hostDied tells whether the adapter's process is ending, which makes a failure no fault of the SDK's. It is asked only where a CLI saw the end of
+// hostDied tells whether the adapter's process is ending, which explains a failure and takes its place. It is asked only where a CLI saw the end of
 // its stdin, or died, and no longer than until the process is seen alive and at rest.
 func (r *run) hostDied() error {
 	if r.hostGone || r.hostKill || !r.anyEnding() {
@@ -25,7 +24,7 @@ func (r *run) hostDied() error {
 		if q, err := r.a.Quiet(r.ctx, host.QuietOptions{Exclude: r.isFake}); err == nil && q.Proven && q.Idle {
 			return nil
 		}
-		if err := r.pump(time.Now().Add(time.Millisecond)); errors.Is(err, errHostGone) {
+		if err := r.pump(time.Now().Add(time.Millisecond)); r.hostGone {
 			return err
 		}
 	}

@@ -108,7 +108,9 @@ func (r *run) adapterEvent(e host.Event, ok bool) error {
 	return nil
 }
 
-// hostEnded notes the death of the adapter's process: a fault, unless a step killed it.
+// hostEnded notes the death of the adapter's process: a fault, unless a step killed it, or the SDK. Adapters are in process groups of their own and
+// the harness sends what steps say only, so a signal that asks a process to end is one that the SDK meant for its CLI. SIGKILL comes of a lack of
+// memory as well, and an exit code or a crash is the adapter's as likely as the SDK's.
 func (r *run) hostEnded(e host.Event) error {
 	if r.hostGone {
 		return nil
@@ -123,6 +125,9 @@ func (r *run) hostEnded(e host.Event) error {
 	}
 	if r.hostKill {
 		return nil
+	}
+	if e.Signal == "SIGTERM" || e.Signal == "SIGINT" {
+		return r.failf(CheckHost, "%s ended the SDK's host in the middle of the scenario, and nobody but the SDK sends it one", e.Signal)
 	}
 	status := fmt.Sprintf("exit code %d", e.Code)
 	if e.Signal != "" {

@@ -34,7 +34,7 @@ const (
 	CheckValue      = "delivery.value"     // a message contradicts what was written
 	CheckNever      = "delivery.never"     // a control frame was handed to the user
 	CheckCallback   = "callback.unexpected"
-	CheckHost       = "host.error" // an exception escaped from the SDK and would have ended its host
+	CheckHost       = "host.error" // an exception escaped from the SDK and would have ended its host, or a signal of the SDK did
 	CheckSignal     = "signal"     // the CLI was killed without a reason
 	CheckBranch     = "either"     // an event that no branch admits
 	CheckStore      = "store"      // the session store does not have what the CLI mirrored

@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -37,6 +38,39 @@ func TestFaultsOfAnAdapterAreErrors(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestASignalThatEndsTheHostIsTheSDKs: nobody else asks the host to end. SIGKILL may come from a system without memory.
+func TestASignalThatEndsTheHostIsTheSDKs(t *testing.T) {
+	t.Parallel()
+	for signal, fails := range map[string]bool{"SIGTERM": true, "SIGINT": true, "SIGKILL": false, "SIGSEGV": false} {
+		t.Run(signal, func(t *testing.T) {
+			t.Parallel()
+			s := newStage(t, honest)
+			s.a = &ended{Adapter: s.a, by: signal}
+			res := s.play(load(t, interrupted, scenarios.Client))
+			switch {
+			case fails && (res.Failure == nil || res.Failure.Check != engine.CheckHost || !res.Unsettled):
+				t.Errorf("failure %+v, error %v; wanted a failed %s", res.Failure, res.Err, engine.CheckHost)
+			case !fails && (res.Err == nil || res.Failure != nil || !strings.Contains(res.Err.Error(), signal)):
+				t.Errorf("failure %+v, error %v; wanted an error that names the signal", res.Failure, res.Err)
+			}
+		})
+	}
+}
+
+// ended is an adapter whose process a signal ends when it is asked to interrupt.
+type ended struct {
+	engine.Adapter
+	by string
+}
+
+func (e *ended) Send(method string, params any) (int, error) {
+	id, err := e.Adapter.Send(method, params)
+	if method == "interrupt" {
+		err = errors.Join(err, e.Signal(e.by, false))
+	}
+	return id, err
 }
 
 func TestWhatAnSDKLacksIsUnsupported(t *testing.T) {
