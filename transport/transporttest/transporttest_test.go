@@ -180,7 +180,7 @@ func TestCheckFindsFaults(t *testing.T) {
 				limits.patience = 50 * time.Millisecond
 			}
 			err := Check(func() (transport.Transport, Peer, error) {
-				m, p := transport.PipeWith(transport.Options{Escalation: transport.Escalation{EOFGrace: 100 * time.Millisecond, TermGrace: -1}})
+				m, p := transport.PipeWith(transport.Options{Escalation: transport.Escalation{EOFGrace: 2 * time.Second, TermGrace: -1}})
 				return tc.broken(m), peer{p}, nil
 			}, limits)
 			if err == nil || !strings.Contains(err.Error(), tc.says) {
