@@ -60,8 +60,6 @@ func (a *Adapter) usage(ctx context.Context, over time.Duration, exclude func(pi
 	return u, err
 }
 
-// cpuPercent is the share of a CPU that a process wanted, so that a busy machine, which gives a process that spins a tenth of one, does not
-// hide it.
 // RunQueueWait is how long the threads of the adapter's process have waited for a CPU since they began; ok is false where that cannot be told. It is
 // cheaper than Usage.
 func (a *Adapter) RunQueueWait() (wait time.Duration, ok bool) {
@@ -69,6 +67,8 @@ func (a *Adapter) RunQueueWait() (wait time.Duration, ok bool) {
 	return wait, threads > 0
 }
 
+// cpuPercent is the share of a CPU that a process wanted, so that a busy machine, which gives a process that spins a tenth of one, does not
+// hide it.
 func cpuPercent(ctx context.Context, pid int, over time.Duration) (float64, error) {
 	before, err := demand(pid)
 	if err != nil {
