@@ -26,7 +26,7 @@ type runFlags struct {
 	slow, trace, json                                               bool
 	timeout                                                         time.Duration
 	command                                                         []string // behind --
-	gateFlags
+	ciFlags
 	sdks []string // --sdk as often as given; of one, sdk is it
 }
 
@@ -72,7 +72,7 @@ Exit: 0 at least one must passed and nothing is wrong; 1 a failure; 2 usage; 3 t
 	fl.DurationVar(&f.timeout, "timeout", 0, "bound each scenario by `D`, like 30s (default: the bounds of its steps)")
 	fl.StringVar(&f.today, "today", "", "compare expiry with `DATE`, like 2027-01-31 (default: today, UTC)")
 	catalogueFlag(cmd, &f.catalogue)
-	f.gateFlags.add(cmd)
+	f.ciFlags.add(cmd)
 	_ = cmd.RegisterFlagCompletionFunc("sdk", a.completeSDKs)
 	return cmd
 }

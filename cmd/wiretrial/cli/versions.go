@@ -37,7 +37,7 @@ func (a *app) runAll(ctx context.Context, f *runFlags, patterns []string) error 
 		return usagef("--sdk %s and -- %s: want one of them", f.sdks[0], f.command[0])
 	case f.json:
 		return usagef("--json writes one event log, and several --sdk make several; --out DIR keeps them")
-	case f.gateFlags != (gateFlags{}):
+	case f.ciFlags != (ciFlags{}):
 		return usagef("--junit, --summary, --shard and --failed speak of one SDK: run each --sdk by itself")
 	}
 	p, err := a.plan(f, patterns)

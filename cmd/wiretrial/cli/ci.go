@@ -17,13 +17,13 @@ import (
 	"github.com/wiretrial/wiretrial/scenarios"
 )
 
-// gateFlags are the flags of run that CI needs.
-type gateFlags struct {
+// ciFlags are the flags of run that CI needs.
+type ciFlags struct {
 	outputs
 	shard, failed string
 }
 
-func (g *gateFlags) add(cmd *cobra.Command) {
+func (g *ciFlags) add(cmd *cobra.Command) {
 	g.outputs.add(cmd)
 	fl := cmd.Flags()
 	fl.StringVar(&g.shard, "shard", "", "play only part `i/n` of the plan, or the part that the CI system's variables name (env); see wiretrial merge")
