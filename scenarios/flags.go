@@ -55,7 +55,8 @@ func takesNext(name, next string) bool {
 		"--add-dir", "--mcp-config", "--settings", "--output-format", "--input-format",
 		"--permission-mode", "--permission-prompt-tool", "--max-turns", "--setting-sources", "--fallback-model", "--system-prompt-file",
 		"--effort", "--thinking", "--thinking-display", "--max-thinking-tokens", "--max-budget-usd", "--task-budget", "--betas", "--agent", "--json-schema",
-		"--managed-settings", "--plugin-dir", "--debug-file", "--permission-prompts", "--project-config-root", "--resume-session-at", "--resume-drops-turn":
+		"--managed-settings", "--plugin-dir", "--plugin-dir-no-mcp", "--debug-file", "--permission-prompts", "--project-config-root",
+		"--resume-session-at", "--resume-drops-turn":
 		return true
 	}
 	return !strings.HasPrefix(next, "-")

@@ -141,8 +141,15 @@ func configSetters() map[string]setter {
 		}),
 		"mcp_servers_delivery": converted(func(o *client.Options, v string) { o.MCPDelivery = delivery(v) }),
 		"strict_mcp_config":    to(func(o *client.Options) *bool { return &o.StrictMCPConfig }),
-		"plugins":              to(func(o *client.Options) *[]client.Plugin { return &o.Plugins }),
-		"plugin_delivery":      converted(func(o *client.Options, v string) { o.PluginDelivery = delivery(v) }),
+		"plugins": converted(func(o *client.Options, v []struct {
+			Path string `json:"path"`
+			Skip bool   `json:"skip_mcp_discovery"`
+		}) {
+			for _, p := range v {
+				o.Plugins = append(o.Plugins, client.Plugin{Path: p.Path, SkipMCPDiscovery: p.Skip})
+			}
+		}),
+		"plugin_delivery": converted(func(o *client.Options, v string) { o.PluginDelivery = delivery(v) }),
 	}
 }
 

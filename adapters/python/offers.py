@@ -60,6 +60,9 @@ def lacks(name, value):
     if name in FORMS and isinstance(value, dict):
         form = getattr(types, FORMS[name].get(value.get("type"), ""), None)
         return form is None or not set(value) <= set(form.__annotations__)
+    if name == "plugins":
+        form = getattr(types, "SdkPluginConfig", None)
+        return form is not None and any(set(plugin) - set(form.__annotations__) for plugin in value)
     return name == "system_prompt" and isinstance(value, list)
 
 

@@ -24,12 +24,19 @@ const NAMED = ['system_prompt', 'thinking']
 
 const camel = (key) => key.replace(/_([a-z])/g, (_, letter) => letter.toUpperCase())
 
+/** An object of the contract with the SDK's names. */
+const camels = (object) => Object.fromEntries(Object.entries(object).map(([key, value]) => [camel(key), value]))
+
 /** The SDK's name of an option and its value for it, if the release has the option and that form of it. */
 function plain(option, value) {
   const name = RENAMED[option] ?? camel(option)
   if (!PLAIN.has(option) || !offers.options.has(name)) return undefined
+  if (option === 'plugins') {
+    const given = value.map(camels)
+    return given.every((each) => Object.keys(each).every((key) => key === 'type' || key === 'path' || offers.plugin.has(key))) ? [name, given] : undefined
+  }
   if (!NAMED.includes(option) || typeof value !== 'object' || Array.isArray(value)) return [name, value]
-  const given = Object.fromEntries(Object.entries(value).map(([key, each]) => [camel(key), each]))
+  const given = camels(value)
   return offers.takes(name, given) ? [name, given] : undefined
 }
 // Callback -> the SDK's option.
@@ -67,8 +74,7 @@ const CALLS = {
 
 /** An options argument with the SDK's names, or none. */
 function some(options) {
-  const entries = Object.entries(options).map(([key, value]) => [camel(key), value])
-  return entries.length > 0 ? [Object.fromEntries(entries)] : []
+  return Object.keys(options).length > 0 ? [camels(options)] : []
 }
 
 // What a callback's options are called on the wire, beyond camelCase to snake_case.

@@ -36,6 +36,9 @@ export const options = members(/type Options\b/g, /^ {4}(\w+)\??:/gm)
 /** What a matcher of hooks may have. */
 export const matcher = members(/interface HookCallbackMatcher\b/g, /^ {4}(\w+)\??:/gm)
 
+/** What a plugin may have. */
+export const plugin = members(/type SdkPluginConfig\b/g, /^ {4}(\w+)\??:/gm)
+
 /** The objects that an option, or the type of its name, may be: for each its `type` and its members. */
 function forms(name) {
   const type = name[0].toUpperCase() + name.slice(1)
