@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -87,11 +88,13 @@ func caught(t *testing.T, p patch) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	programs := t.TempDir()
+	defer endAll(t, programs)
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
 	args := []string{"test", "-vet=off", "-count=1", "-failfast", "-timeout=90s", "-overlay", overlay, "-run", p.run, p.pkg}
 	cmd := exec.CommandContext(ctx, "go", args...)
-	cmd.Dir = root
+	cmd.Dir, cmd.Env = root, append(os.Environ(), "GOTMPDIR="+programs)
 	cmd.WaitDelay = 10 * time.Second
 	began := time.Now()
 	out, err := cmd.CombinedOutput()
@@ -107,6 +110,28 @@ func caught(t *testing.T, p patch) {
 		t.Errorf("no test ran: %v\n%s", err, tail(text))
 	default:
 		t.Logf("caught after %.1f s: %s", time.Since(began).Seconds(), firstFailure(text))
+	}
+}
+
+// endAll kills what a faulty harness left behind, which may be the very fault: all that runs a program of that folder, where that can be seen.
+func endAll(t *testing.T, programs string) {
+	t.Helper()
+	links, err := filepath.Glob("/proc/[0-9]*/exe")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, link := range links {
+		program, err := os.Readlink(link)
+		if err != nil || !strings.HasPrefix(program, programs+string(filepath.Separator)) {
+			continue // it is gone, or somebody else's
+		}
+		pid, err := strconv.Atoi(filepath.Base(filepath.Dir(link)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if p, err := os.FindProcess(pid); err == nil {
+			_ = p.Kill()
+		}
 	}
 }
 
