@@ -289,11 +289,8 @@ func (r *run) aligned() error {
 }
 
 func (r *run) alignSession(s *session) error {
-	if r.hostGone || r.hostKill {
-		return nil
-	}
 	var frames []scenarios.Written
-	lost := false
+	lost := r.hostGone || r.hostKill // what a host handed out before its end is judged, and not what it can no more
 	for _, w := range s.writes {
 		lost = lost || w.lost
 		frames = append(frames, w.frames...)

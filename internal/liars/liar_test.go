@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"sync"
 
 	"github.com/tidwall/gjson"
@@ -30,15 +31,17 @@ type stage struct {
 	held   []string
 	before []string // the messages of the case before, then of this one
 	now    []string
-	ended  bool // a result was handed out
+	ended  bool   // a result was handed out
+	dir    string // the directory of the case, cN for some N, from its open
 	notes  *os.File
 
 	say  func(line string) // to the harness
 	feed func(line string) // to the honest adapter, without waiting
 }
 
-// lied notes a lie before it is told, so that no verdict can be faster.
-func (s *stage) lied(what string) { _, _ = fmt.Fprintln(s.notes, what) }
+// lied notes a lie before it is told, so that no verdict can be faster. A liar that is being killed may still lie in the next case's time, so the
+// note says of which case it is.
+func (s *stage) lied(what string) { _, _ = fmt.Fprintln(s.notes, s.dir, what) }
 
 // play is the whole life of a liar.
 func play(name string) error {
@@ -94,6 +97,9 @@ func (s *stage) pass(from io.Reader, change func(*stage, string) []string, put f
 		lines := []string{r.Text()}
 		if change != nil {
 			s.mu.Lock()
+			if method(r.Text()) == "open" {
+				s.dir = filepath.Base(filepath.Dir(filepath.Dir(gjson.Get(r.Text(), "params.cli_path").String())))
+			}
 			lines = change(s, r.Text())
 			s.mu.Unlock()
 		}

@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -70,25 +71,50 @@ func cases(t *testing.T, liar string) []scenarios.Case {
 	return all[:part]
 }
 
-// watch is a Sink that knows during which case something was noted: with one lane, its records come between the cases.
+// watch is a Sink that knows in which cases a lie was noted. There is one lane, and each case and each boot of an adapter has a directory of its own with
+// a number, so a note with a number from before the case is one of a liar that was being killed.
 type watch struct {
-	path string
-	size int64
-	lied map[string]bool
+	dir   string
+	size  int
+	first int // the least number that the case can have
+	lied  map[string]bool
 }
 
 func (w *watch) Write(rec eventlog.Record) error {
-	info, err := os.Stat(w.path)
+	notes, err := os.ReadFile(filepath.Join(w.dir, "lies"))
 	if err != nil {
 		return err
 	}
+	news := noted(string(notes[w.size:]))
 	switch {
 	case rec.Start != nil:
-		w.size = info.Size()
+		made, err := os.ReadDir(w.dir)
+		if err != nil {
+			return err
+		}
+		for _, d := range made {
+			news = append(news, number(d.Name()))
+		}
+		w.size, w.first = len(notes), max(w.first, slices.Max(append(news, 0))+1)
 	case rec.Case != nil:
-		w.lied[rec.Case.ID] = info.Size() > w.size
+		w.lied[rec.Case.ID] = slices.ContainsFunc(news, func(n int) bool { return n >= w.first })
 	}
 	return nil
+}
+
+// noted are the numbers of the cases of some notes.
+func noted(notes string) (cases []int) {
+	for note := range strings.Lines(notes) {
+		dir, _, _ := strings.Cut(note, " ")
+		cases = append(cases, number(dir))
+	}
+	return cases
+}
+
+// number is that of a directory of a case or an adapter; 0: it is none.
+func number(dir string) int {
+	n, _ := strconv.Atoi(strings.TrimLeft(dir, "ac"))
+	return n
 }
 
 // TestNoScenarioPassesInWhichALieWasTold runs without canaries: they would catch most liars before any scenario.
@@ -128,12 +154,12 @@ func against(t *testing.T, name string, cases []scenarios.Case) (harness.Outcome
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = os.RemoveAll(dir) })
-	w := &watch{path: filepath.Join(dir, "lies"), lied: map[string]bool{}}
-	if err := os.WriteFile(w.path, nil, 0o600); err != nil {
+	w, notes := &watch{dir: dir, lied: map[string]bool{}}, filepath.Join(dir, "lies")
+	if err := os.WriteFile(notes, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	out, err := harness.Run(t.Context(), harness.Config{
-		Target: harness.Target{Name: name, Argv: []string{exe, role, name}, Env: map[string]string{notebook: w.path}},
+		Target: harness.Target{Name: name, Argv: []string{exe, role, name}, Env: map[string]string{notebook: notes}},
 		Cases:  cases, Exe: exe, Version: "test", Date: time.Unix(0, 0), Jobs: 1, Seed: 7, Dir: dir, NoCanaries: true,
 		Deadline: time.Second, Timeout: 20 * time.Second,
 	}, w)
