@@ -16,7 +16,7 @@ import (
 	"time"
 )
 
-const patience = time.Minute // a bound for what must happen, never a wait
+const patience = 30 * time.Second // a bound for what must happen, never a wait
 
 // rig is a mock under test: a real process on real pipes, its harness, and its parent, which is the test.
 type rig struct {

@@ -26,7 +26,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-const patience = time.Minute // a bound for what must happen, never a wait
+const patience = 30 * time.Second // a bound for what must happen, never a wait
 
 // app is the other side: what an SDK does with a fake that plays a script.
 type app struct {
