@@ -76,8 +76,8 @@ func cases(t *testing.T, liar string) []scenarios.Case {
 type watch struct {
 	dir   string
 	size  int
-	first int // the least number that the case can have
-	lied  map[string]bool
+	first int               // the least number that the case can have
+	lied  map[string]string // the last lie
 }
 
 func (w *watch) Write(rec eventlog.Record) error {
@@ -97,7 +97,11 @@ func (w *watch) Write(rec eventlog.Record) error {
 		}
 		w.size, w.first = len(notes), max(w.first, slices.Max(append(news, 0))+1)
 	case rec.Case != nil:
-		w.lied[rec.Case.ID] = slices.ContainsFunc(news, func(n int) bool { return n >= w.first })
+		for note := range strings.Lines(string(notes[w.size:])) {
+			if dir, what, _ := strings.Cut(strings.TrimSpace(note), " "); number(dir) >= w.first {
+				w.lied[rec.Case.ID] = what
+			}
+		}
 	}
 	return nil
 }
@@ -117,6 +121,18 @@ func number(dir string) int {
 	return n
 }
 
+// unfelt are the cases, by liar, in which what the lie makes of the truth is as lawful, so that nothing was hidden that an SDK owes.
+func unfelt() map[string][]string {
+	return map[string][]string{
+		"hides-errors": {
+			// law 3: a session whose CLI exited by itself may end either way
+			"errors/exit-1-after-success", "errors/failed-in-success[exit-1]", "errors/failed-result-and-exit", "process/at-rest[in-a-turn]",
+			"process/connected-twice", // either: the second connect fails, or it returns
+		},
+		"yes-man": {"stdin/result-then-request"}, // the question may be left unasked, and the answer comes too late to be written
+	}
+}
+
 // TestNoScenarioPassesInWhichALieWasTold runs without canaries: they would catch most liars before any scenario.
 func TestNoScenarioPassesInWhichALieWasTold(t *testing.T) {
 	if testing.Short() {
@@ -129,12 +145,12 @@ func TestNoScenarioPassesInWhichALieWasTold(t *testing.T) {
 			out, w := against(t, name, cases(t, name))
 			lied := 0
 			for _, c := range out.Cases {
-				if !w.lied[c.ID] || c.ID == harness.LeftBehind {
+				if w.lied[c.ID] == "" || c.ID == harness.LeftBehind {
 					continue
 				}
 				lied++
-				if c.Verdict == eventlog.Pass {
-					t.Errorf("%s passes, though %s lied in it", c.ID, name)
+				if c.Verdict == eventlog.Pass && !slices.Contains(unfelt()[name], c.ID) {
+					t.Errorf("%s passes, though %s lied in it: %s", c.ID, name, w.lied[c.ID])
 				}
 			}
 			t.Logf("lied in %d of %d cases", lied, len(out.Cases)-1)
@@ -154,7 +170,7 @@ func against(t *testing.T, name string, cases []scenarios.Case) (harness.Outcome
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = os.RemoveAll(dir) })
-	w, notes := &watch{dir: dir, lied: map[string]bool{}}, filepath.Join(dir, "lies")
+	w, notes := &watch{dir: dir, lied: map[string]string{}}, filepath.Join(dir, "lies")
 	if err := os.WriteFile(notes, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
