@@ -269,22 +269,6 @@ func (r *runner) lanes(ctx context.Context, h contract.Hello) error {
 	return r.fault
 }
 
-// order is the order of the slow cases and of the others. The slowest begin first, so that none begins when all others are over; for the same
-// reason the others begin at the end of the plan, because of the areas the last ones (turns, store, stdin, process) wait longest. Cases that ask
-// the same of the adapter's process stand together, so that adapters are reused.
-func (r *runner) order() (slow, quick []int) {
-	for i, c := range slices.Backward(r.cfg.Cases) {
-		if c.Slow > 0 {
-			slow = append(slow, i)
-		} else {
-			quick = append(quick, i)
-		}
-	}
-	slices.SortStableFunc(slow, func(a, b int) int { return cmp.Compare(r.cfg.Cases[b].Slow, r.cfg.Cases[a].Slow) })
-	slices.SortStableFunc(quick, func(a, b int) int { return cmp.Compare(hostKey(r.cfg.Cases[a]), hostKey(r.cfg.Cases[b])) })
-	return slow, quick
-}
-
 // deal hands out cases until ctx ends.
 func deal(ctx context.Context, wg *sync.WaitGroup, to chan<- int, cases []int) {
 	defer wg.Done()

@@ -254,7 +254,7 @@ func TestSlowCasesRunBesideTheOthers(t *testing.T) {
 	if _, err := r.run(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if got := sink.order(); got[len(quick)] != slow[0].ID { // in one lane the slow case, planned first, would be recorded before them
+	if got := sink.order(); got[0] != quick[0].ID { // in one lane the slow case, planned first, would be
 		t.Errorf("recorded in the order %v", got)
 	}
 }
@@ -273,9 +273,10 @@ func TestTheSlowestCasesBeginFirst(t *testing.T) {
 	cases := slices.Concat(
 		plan(t, "marked", marked+turn)[:1], plan(t, "short", "slow: 6\n"+turn)[:1], plan(t, "plain", turn)[:1],
 		plan(t, "long", "slow: 75\n"+marked+turn)[:1], plan(t, "again", turn)[:1], plan(t, "middle", "slow: 30\n"+turn)[:1],
+		plan(t, "waits", strings.Replace(turn, "- cli.writes: assistant\n", "- quiet: 2s\n- cli.writes: assistant\n", 1))[:1],
 	)
 	slow, quick := (&runner{cfg: Config{Cases: cases}}).order()
-	if diff := cmp.Diff([]int{3, 5, 1}, slow) + cmp.Diff([]int{4, 2, 0}, quick); diff != "" {
+	if diff := cmp.Diff([]int{3, 5, 1}, slow) + cmp.Diff([]int{6, 2, 4, 0}, quick); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -340,9 +341,9 @@ func TestAFailureThatComesAgainIsNone(t *testing.T) {
 
 func TestInterruptionKeepsWhatIsDecided(t *testing.T) {
 	t.Parallel()
-	endless := plan(t, "endless", strings.Replace(turn, "- cli.writes: assistant\n", "- quiet: 60s\n- cli.writes: assistant\n", 1))
+	endless := plan(t, "endless", strings.Replace(turn, "- cli.writes: assistant\n", "- cli.reads: user\n- cli.writes: assistant\n", 1))
 	decided := turns(t, 2, "")
-	cases := append(endless, decided...) // they are played from the end
+	cases := slices.Concat(decided, endless)
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	sink := &records{each: func(rec eventlog.Record) error {
