@@ -361,6 +361,16 @@ func TestPendingAndDrain(t *testing.T) {
 	}
 }
 
+// TestPiecesOfALateReaderAreAllWritten holds that no write leaves half a frame, before which the next one would be garbage.
+func TestPiecesOfALateReaderAreAllWritten(t *testing.T) {
+	t.Parallel()
+	r := rigOf(t)
+	if e := r.ok(Command{Op: OpWrite, FD: 1, Data: []byte("12345\n"), Cut: 2, Drain: true, WithinMS: 1}); e.N != 6 || e.Pieces != 3 {
+		t.Errorf("a write in pieces that nobody took in time: %+v", e)
+	}
+	r.hears("12345\n")
+}
+
 func TestDrainEndsWithReader(t *testing.T) {
 	t.Parallel()
 	r := rigOf(t)

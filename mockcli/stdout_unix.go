@@ -24,7 +24,7 @@ type output struct {
 }
 
 // write writes c.Data piece by piece, one write(2) each as far as the reader lets it, and calls blocked once if it does
-// not.
+// not. Where the reader does not take a drained piece for long the rest follows undrained: every byte is written.
 func (o *output) write(c Command, blocked func(n int)) (Event, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -52,7 +52,11 @@ func (o *output) write(c Command, blocked func(n int)) (Event, error) {
 		e.Pieces++
 		at = end
 		if c.Drain {
-			if e.Left, err = o.drainPiece(c, func() { tell(end) }); err != nil {
+			e.Left, err = o.drainPiece(c, func() { tell(end) })
+			switch {
+			case errors.Is(err, unix.ETIMEDOUT):
+				c.Drain = false // the reader stays away; a frame that is cut off would be our fault, and no other frame may follow it
+			case err != nil:
 				return e, err
 			}
 		}

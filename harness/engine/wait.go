@@ -105,11 +105,7 @@ func (r *run) allowed(w waiting) (limit time.Time, queued time.Duration) {
 	if !w.promise {
 		most, bound = most*patience, r.o.Deadline
 	}
-	if w.measured {
-		if now, ok := r.runQueue(); ok {
-			queued = min(max(now-w.queued, 0), most)
-		}
-	}
+	queued = r.starved(w, most)
 	until := w.until
 	if whole := r.whole.Add(bound); whole.After(until) {
 		until = whole
@@ -117,7 +113,8 @@ func (r *run) allowed(w waiting) (limit time.Time, queued time.Duration) {
 	return until.Add(queued), queued
 }
 
-// bounded begins a bound that does not count the time for which the SDK waits for a CPU.
+// bounded begins a bound that does not count the time for which the SDK waits for a CPU. Pieces on their way do not put it off: it may be the next
+// step that lets the SDK read them.
 func (r *run) bounded(d time.Duration) waiting {
 	now := time.Now()
 	return waiting{began: now, until: now.Add(d), promise: true}
@@ -132,8 +129,19 @@ func (r *run) within(w *waiting) bool {
 		}
 		return true
 	}
-	limit, _ := r.allowed(*w)
-	return now.Before(limit)
+	return now.Before(w.until.Add(r.starved(*w, r.o.Deadline)))
+}
+
+// starved is how long the SDK's threads have waited for a CPU since a wait was first measured, at most so much.
+func (r *run) starved(w waiting, most time.Duration) time.Duration {
+	if !w.measured {
+		return 0
+	}
+	now, ok := r.runQueue()
+	if !ok {
+		return 0
+	}
+	return min(max(now-w.queued, 0), most)
 }
 
 // runQueue is how long the SDK's threads have waited for a CPU so far; ok is false where that cannot be told.
