@@ -44,7 +44,7 @@ func (r *run) started(p *mockcli.Peer) error {
 		p.Close()
 		return fault("a fake was started in %s, where no session of this run lives", p.Dir())
 	}
-	f := &fake{s: s, peer: p, hello: h, done: map[int]func(mockcli.Event){}, work: map[int]bool{}, blocked: map[int]bool{}}
+	f := &fake{s: s, peer: p, hello: h, done: map[int]func(mockcli.Event){}, work: map[int]bool{}, blocked: map[int]time.Time{}}
 	r.wg.Add(1)
 	go r.follow(f)
 	if h.Probe {

@@ -92,7 +92,7 @@ func (r *run) fakeEvent(e fakeEvent) error {
 		}
 		return r.dismiss(f)
 	case "blocked":
-		f.blocked[e.ev.ID] = true
+		f.blocked[e.ev.ID] = time.Now()
 		r.overtake(f)
 	case "done":
 		return r.commandDone(f, e.ev)

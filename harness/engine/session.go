@@ -66,8 +66,8 @@ type fake struct {
 	forced   bool // by a signal, which overtakes what nobody reads
 	code     int  // of its exit, once it was told
 	done     map[int]func(mockcli.Event)
-	work     map[int]bool // commands that are not done; true: a write in pieces, each a round trip to the SDK
-	blocked  map[int]bool // those of them that wait for the SDK to read
+	work     map[int]bool      // commands that are not done; true: a write in pieces, each a round trip to the SDK
+	blocked  map[int]time.Time // those of them that wait, or once waited, for the SDK to read, and since when
 	kids     []int
 }
 

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"slices"
 	"strconv"
@@ -96,7 +97,7 @@ func (r *run) measure(w *waiting) {
 // allowed is the bound of a wait. An SDK that was kept from running could do nothing meanwhile, so the time that its threads waited for a CPU is
 // added; they wait side by side, so this errs for the SDK. What is added is bounded, for promises by the deadline of any observation. Neither
 // bound passes while the harness itself still has bytes to bring to the SDK, in pieces, and both count from the last of them: they are what the
-// SDK is to answer to. That is progress and no time: a write in pieces gives up by itself where the SDK stops reading.
+// SDK is to answer to.
 func (r *run) allowed(w waiting) (limit time.Time, queued time.Duration) {
 	if r.inPieces() {
 		return w.began.Add(piecesPatience), 0
@@ -240,18 +241,24 @@ func (r *run) timers() bool {
 	return false
 }
 
-// inPieces tells whether a fake is at a write in pieces. It gives up by itself where the SDK stops reading.
+// inPieces tells whether a fake is at a write in pieces. A reader that once stayed away from one has the deadline to come back: beyond it that
+// write and those behind it lie there for the SDK, and are nothing that the harness still has to bring.
 func (r *run) inPieces() bool {
 	for _, s := range r.order {
 		for _, f := range s.fakes {
-			if f.dead {
-				continue
+			if !f.dead && slices.Contains(slices.Collect(maps.Values(f.work)), true) && !r.awayFrom(f) {
+				return true
 			}
-			for _, cut := range f.work {
-				if cut {
-					return true
-				}
-			}
+		}
+	}
+	return false
+}
+
+// awayFrom tells whether the SDK stopped reading from a fake, and did not come back within the deadline.
+func (r *run) awayFrom(f *fake) bool {
+	for _, since := range f.blocked {
+		if time.Since(since) > r.o.Deadline {
+			return true
 		}
 	}
 	return false
