@@ -20,14 +20,15 @@ const module = "github.com/wiretrial/wiretrial"
 func arrows() map[string][]string {
 	return map[string][]string{
 		"protocol":          {"protocol"},
-		"transport":         {},
+		"transport":         {"internal/queue"},
 		"internal/parts":    {"protocol", "transport"},
 		"client":            {"protocol", "transport", "internal/parts"},
 		"fixtures":          {"protocol"},
 		"scenarios":         {"protocol", "fixtures"},
-		"mockcli":           {"mockcli"},
-		"mockcli/player":    {"mockcli", "scenarios", "fixtures", "protocol"},
+		"mockcli":           {"mockcli", "internal/queue"},
+		"mockcli/player":    {"mockcli", "internal/queue", "scenarios", "fixtures", "protocol"},
 		"internal/filelock": {},
+		"internal/queue":    {},
 		"internal/release":  {},
 		"adapters":          {"adapters/contract", "internal/filelock", "internal/release"},
 		"adapters/contract": {},

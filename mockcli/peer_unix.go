@@ -11,7 +11,7 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"github.com/wiretrial/wiretrial/mockcli/internal/queue"
+	"github.com/wiretrial/wiretrial/internal/queue"
 )
 
 type peer struct {

@@ -6,6 +6,8 @@ import (
 	"io"
 	"sync"
 	"time"
+
+	"github.com/wiretrial/wiretrial/internal/queue"
 )
 
 // StderrReader reads all of a stderr and keeps its end. [StderrTail] is the product's one.
@@ -20,6 +22,11 @@ type StderrReader interface {
 const (
 	// stderrLine is the longest line a callback is given, in bytes; a longer one comes in pieces.
 	stderrLine = 64 << 10
+	// stderrQueue bounds the lines that wait for a slow callback, in bytes. Bytes and not lines, because a thousand short lines are nothing, and
+	// what a CLI says in a hurry is in them.
+	stderrQueue = 4 << 20
+	// stderrEntry is what a waiting line costs besides its text, in bytes.
+	stderrEntry = 64
 	// callbackGrace is how long the end of stderr waits for the callback to catch up.
 	callbackGrace = time.Second
 )
@@ -54,12 +61,12 @@ func (s *StderrTail) Drain(r io.Reader) {
 		s.read(r, nil)
 		return
 	}
-	lines := newLineQueue()
+	lines := queue.New[string]()
 	caught := make(chan struct{})
 	go func() {
 		defer close(caught)
 		for {
-			line, ok := lines.pop()
+			line, ok := lines.Take(nil)
 			if !ok {
 				return
 			}
@@ -67,7 +74,7 @@ func (s *StderrTail) Drain(r io.Reader) {
 		}
 	}()
 	s.read(r, lines)
-	lines.end()
+	lines.Close()
 	late := time.NewTimer(callbackGrace)
 	defer late.Stop()
 	select {
@@ -77,7 +84,7 @@ func (s *StderrTail) Drain(r io.Reader) {
 }
 
 // read reads to the end, and hands on lines.
-func (s *StderrTail) read(r io.Reader, lines *lineQueue) {
+func (s *StderrTail) read(r io.Reader, lines *queue.Queue[string]) {
 	chunk := make([]byte, 32<<10)
 	var part []byte
 	for {
@@ -108,7 +115,7 @@ func (s *StderrTail) keep(b []byte) {
 }
 
 // split hands on the whole lines in b and gives back the rest.
-func (s *StderrTail) split(b []byte, lines *lineQueue) []byte {
+func (s *StderrTail) split(b []byte, lines *queue.Queue[string]) []byte {
 	rest := b
 	for {
 		i := bytes.IndexByte(rest, '\n')
@@ -124,9 +131,10 @@ func (s *StderrTail) split(b []byte, lines *lineQueue) []byte {
 	}
 }
 
-// offer queues a line, or counts it as lost.
-func (s *StderrTail) offer(text []byte, lines *lineQueue) {
-	if lines.push(string(bytes.TrimSuffix(text, []byte("\r")))) {
+// offer queues a line, or counts it as lost where more than the bound waits already.
+func (s *StderrTail) offer(text []byte, lines *queue.Queue[string]) {
+	line := string(bytes.TrimSuffix(text, []byte("\r")))
+	if cost := len(line) + stderrEntry; lines.Put(line, cost, stderrQueue+cost) {
 		return
 	}
 	s.mu.Lock()

@@ -11,8 +11,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/wiretrial/wiretrial/internal/queue"
 	"github.com/wiretrial/wiretrial/mockcli"
-	"github.com/wiretrial/wiretrial/mockcli/internal/queue"
 	"github.com/wiretrial/wiretrial/scenarios"
 )
 
