@@ -167,16 +167,16 @@ func exitBusy(ctx context.Context, r *runner) error {
 func (s *stage) leaves() error {
 	s.a.CloseInput()
 	s.lets()
-	b := s.bounded(exitLimit)
-	defer b.timer.Stop()
+	b := s.a.Bound(exitLimit)
+	defer b.Stop()
 	for s.exit == nil {
 		select {
 		case e, ok := <-s.a.Events():
 			s.adapterEvent(e, ok)
 		case n := <-s.news:
 			s.fakeEvent(n)
-		case <-b.timer.C:
-			if !b.putOff() {
+		case <-b.C:
+			if !b.PutOff() {
 				return wrongf("the adapter was still running %v after the end of its stdin", exitLimit)
 			}
 		case <-s.ctx.Done():

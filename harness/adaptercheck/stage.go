@@ -162,8 +162,8 @@ func (s *stage) tell(n news) bool {
 
 // await handles events until cond holds. The error is a *wrong when it does not hold in time, or when the adapter ends.
 func (s *stage) await(what string, within time.Duration, cond func() bool) error {
-	b := s.bounded(within)
-	defer b.timer.Stop()
+	b := s.a.Bound(within)
+	defer b.Stop()
 	for !cond() {
 		if s.exit != nil {
 			return s.ended(what)
@@ -173,8 +173,8 @@ func (s *stage) await(what string, within time.Duration, cond func() bool) error
 			s.adapterEvent(e, ok)
 		case n := <-s.news:
 			s.fakeEvent(n)
-		case <-b.timer.C:
-			if !b.putOff() {
+		case <-b.C:
+			if !b.PutOff() {
 				return wrongf("%s did not come within %v", what, within)
 			}
 		case <-s.ctx.Done():

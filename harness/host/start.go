@@ -158,24 +158,20 @@ func (a *Adapter) boots(ctx context.Context) (context.Context, context.CancelFun
 	}
 }
 
-// late cancels a boot that takes too long. An interpreter that is kept from running can say nothing, so the time for which the adapter's threads
-// waited for a CPU does not count; threads wait side by side, so it counts after three times the bound.
+// late cancels a boot that takes too long: an interpreter that is kept from running can say nothing.
 func (a *Adapter) late(ctx context.Context, cancel context.CancelCauseFunc) {
-	began, t := time.Now(), time.NewTimer(a.spec.Boot)
-	defer t.Stop()
+	b := a.Bound(a.spec.Boot)
+	defer b.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return
-		case <-t.C:
+		case <-b.C:
 		}
-		queued, _ := a.RunQueueWait()
-		left := a.spec.Boot + min(queued, 3*a.spec.Boot) - time.Since(began)
-		if left <= 0 {
+		if !b.PutOff() {
 			cancel(fmt.Errorf("not within %v: %w", a.spec.Boot, context.DeadlineExceeded))
 			return
 		}
-		t.Reset(left)
 	}
 }
 
