@@ -99,7 +99,7 @@ func (r *run) refusedBy(h view) string {
 		return ""
 	}
 	open := h
-	open.Where = nil
+	open.Where, open.past = nil, nil
 	found, err := r.look(open)
 	if err != nil || found == nil || found.doc == nil {
 		return ""
@@ -153,7 +153,17 @@ func (r *run) try(a *armed) error {
 	return nil
 }
 
-// offer gives what has just arrived to the session's optional observations.
+// offered ends the handling of an event: what it brought is offered to the optional observations of all sessions.
+func (r *run) offered(err error) error {
+	for _, s := range r.order {
+		if err == nil {
+			err = r.offer(s)
+		}
+	}
+	return err
+}
+
+// offer gives what has just arrived to the session's optional observations. What reacts to an event offers it itself before that.
 func (r *run) offer(s *session) error {
 	for _, a := range s.armed {
 		if err := r.try(a); err != nil {

@@ -168,6 +168,7 @@ func (r *run) serve(s *session, q *request) error {
 		return fault("cannot serve %s: %w", q.subtype, err)
 	}
 	q.answered = true
+	r.learned++
 	r.put(s, 1, []scenarios.Written{w}, mockcli.Command{Op: "write", FD: 1, Data: lineOf(w)})
 	return nil
 }

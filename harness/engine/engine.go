@@ -115,6 +115,7 @@ type run struct {
 	open     map[int]func(host.Event) // answers to calls that are no operations
 
 	arrivals  int // events that count, over all lanes
+	learned   int // grows with what a where can refer to, and with the names of what the CLI reads
 	last      time.Time
 	began     time.Time
 	stepBegan time.Time // completion of the previous step, as the harness knows it: promises count from here

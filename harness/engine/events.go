@@ -33,9 +33,9 @@ func (r *run) pump(limit time.Time) error {
 	defer t.Stop()
 	select {
 	case e, ok := <-r.adapterEvents():
-		return r.adapterEvent(e, ok)
+		return r.offered(r.adapterEvent(e, ok))
 	case e := <-r.inbox:
-		return r.fakeEvent(e)
+		return r.offered(r.fakeEvent(e))
 	case <-t.C:
 		return nil
 	case <-r.ctx.Done():
@@ -47,9 +47,11 @@ func (r *run) pump(limit time.Time) error {
 func (r *run) take() (ok bool, err error) {
 	select {
 	case e, ok := <-r.adapterEvents():
-		return true, r.adapterEvent(e, ok)
+		return true, r.offered(r.adapterEvent(e, ok))
 	case e := <-r.inbox:
-		return true, r.fakeEvent(e)
+		return true, r.offered(r.fakeEvent(e))
+	case <-r.ctx.Done():
+		return false, r.stopped()
 	default:
 		return false, nil
 	}

@@ -135,7 +135,7 @@ func (r *run) line(f *fake, raw []byte) error {
 			return f
 		}
 	}
-	return r.offer(s)
+	return nil
 }
 
 func (r *run) sdkRequest(s *session, l *line) error {
@@ -168,6 +168,7 @@ func (r *run) initialize(s *session, l *line) error {
 		return r.failf(CheckLineOrder, "a line of type %s came before initialize", p.Type)
 	}
 	s.captures["initialize"] = l.Raw
+	r.learned++
 	return r.registered(s, l.Raw)
 }
 
@@ -232,7 +233,7 @@ func (r *run) died(f *fake, d mockcli.Death) error {
 	f.s.endings = append(f.s.endings, &ending{f: f, kind: "death", sig: d.Signal, at: r.arrived(), when: time.Now()})
 	clear(f.work)
 	clear(f.done)
-	return r.offer(f.s)
+	return nil
 }
 
 func deathText(d mockcli.Death) string {

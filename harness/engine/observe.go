@@ -89,6 +89,7 @@ func (r *run) accept(v view, s *sight) error {
 		return r.failAt(v.Step, CheckAfter, "%s came after %s, sooner than %s", v.what(), d.Round(time.Millisecond), v.After)
 	}
 	v.keep(s.doc)
+	r.learned++
 	r.seen = s.when
 	if ms := r.match(v, s); len(ms) > 0 {
 		r.unsettled = true
@@ -137,12 +138,13 @@ func (r *run) lookYield(v view) (*sight, error) {
 	for v.s.read < len(v.s.msgs) && v.s.msgs[v.s.read].taken {
 		v.s.read++
 	}
-	for _, m := range v.s.msgs[v.s.read:] {
+	for _, m := range v.s.msgs[r.from(v, v.s.read):] {
 		if m.taken || m.typ != kind && m.kind != kind || !admits(v, m.raw, false) {
 			continue
 		}
 		return &sight{doc: m.raw, at: m.at, when: m.when, check: CheckMatch, take: func() error { m.taken = true; return nil }}, nil
 	}
+	v.refuse(len(v.s.msgs))
 	if o := v.s.failure(); o != nil && !v.s.excused {
 		return nil, r.opFailed(v.Step, o, "instead of "+v.what())
 	}
@@ -172,12 +174,16 @@ func (r *run) lookAsk(v view) (*sight, error) {
 	if lane == storeLane("append") {
 		check = CheckStore
 	}
-	for _, k := range v.s.asks {
+	for v.s.askRead < len(v.s.asks) && v.s.asks[v.s.askRead].taken {
+		v.s.askRead++
+	}
+	for _, k := range v.s.asks[r.from(v, v.s.askRead):] {
 		if k.taken || k.lane != lane || !admits(v, k.args, false) {
 			continue
 		}
 		return &sight{doc: k.args, at: k.at, when: k.when, check: check, take: func() error { return r.takeAsk(v, k) }}, nil
 	}
+	v.refuse(len(v.s.asks))
 	if o := v.s.failure(); o != nil && !v.s.excused {
 		return nil, r.opFailed(v.Step, o, "instead of "+v.what())
 	}

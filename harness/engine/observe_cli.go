@@ -53,12 +53,16 @@ func (r *run) sessionFailed(v view) error {
 }
 
 func (r *run) lookLine(v view) (*sight, error) {
-	for _, l := range v.s.lines {
+	for v.s.lineRead < len(v.s.lines) && v.s.lines[v.s.lineRead].taken {
+		v.s.lineRead++
+	}
+	for _, l := range v.s.lines[r.from(v, v.s.lineRead):] {
 		if l.taken || !l.Is(v.text(), v.s.comp) || !admits(v, l.Raw, true) {
 			continue
 		}
 		return &sight{doc: l.Raw, at: l.at, when: l.when, check: CheckLineMatch, wire: true, take: func() error { l.taken = true; return nil }}, nil
 	}
+	v.refuse(len(v.s.lines))
 	f := v.s.fake()
 	if f == nil {
 		return nil, r.sessionFailed(v)

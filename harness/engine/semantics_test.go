@@ -55,6 +55,63 @@ func rules() []rule {
 - cli.writes: result
 - sdk.yields: result
 `},
+		{name: "a message far behind others is found", text: `
+- sdk.start: go on
+- cli.reads: user
+- cli.writes: assistant
+  set: {text: "m${i}"}
+  times: 10000
+- cli.writes: result
+- sdk.yields: assistant
+  where: {text: m10000}
+- sdk.yields: assistant
+  match: {text: m1}
+- sdk.yields: result
+`},
+		{name: "an optional message is checked when it comes", check: engine.CheckMatch, step: 3, got: "one", text: `
+- sdk.start: go on
+- cli.reads: user
+- sdk.yields: assistant
+  optional: true
+  match: {text: two}
+- cli.writes: assistant
+  set: {text: one}
+- cli.writes: result
+- sdk.yields: result
+`},
+		{name: "an optional return is checked when it comes", check: engine.CheckMatch, step: 4, got: "1", text: `
+- sdk.start: {prompt: go on, read: none}
+- cli.reads: user
+- sdk.read: 1
+- sdk.returns: read
+  optional: true
+  match: {count: 2}
+- cli.writes: [assistant, result]
+- sdk.yields: assistant
+- quiet: 50ms
+`},
+		{name: "what a where refused is looked at again when its words are known", text: `
+- sdk.start: go on
+- cli.reads: user
+- sdk.yields: assistant
+  as: echo
+  optional: true
+  where: {text: "${said.message.content.0.text}"}
+- cli.writes: assistant
+  set: {text: one}
+- cli.writes: assistant
+  set: {text: one}
+- quiet: 50ms
+- sdk.yields: assistant
+  as: said
+- cli.writes: result
+- sdk.yields: result
+- cli.writes: assistant
+  set: {text: "${echo.message.content.0.text} more"}
+- sdk.yields: assistant
+  match: {text: one more}
+- cli.writes: result
+`},
 		{name: "an act does not wait for its effect", text: `
 - sdk.start: go on
 - cli.writes: assistant

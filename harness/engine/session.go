@@ -29,6 +29,7 @@ type session struct {
 	endings                []*ending
 	msgs                   []*msg
 	read                   int // messages before this one are all taken
+	lineRead, askRead      int // so of lines, and of asks
 	asks                   []*ask
 	store                  *store
 	ops                    []*op

@@ -112,6 +112,32 @@ type view struct {
 	name string // as, or the default
 	task string
 	arg  scenarios.Value
+	past *past // nil: a look begins with the first untaken event
+}
+
+// past is how far a view has looked in its lane: what it refused it refuses for good, until a word of its where or a name of its lane can mean
+// something else. Without it a flood of messages that no step takes would cost the square of their number.
+type past struct {
+	n       int // events before this one are refused
+	learned int // run.learned when they were
+}
+
+// from is the event with which a look begins: the first that was not taken and that the view has not refused.
+func (r *run) from(v view, untaken int) int {
+	if v.past == nil {
+		return untaken
+	}
+	if v.past.learned != r.learned {
+		*v.past = past{learned: r.learned}
+	}
+	return max(v.past.n, untaken)
+}
+
+// refuse notes that a view refused all events before this one.
+func (v view) refuse(n int) {
+	if v.past != nil {
+		v.past.n = n
+	}
 }
 
 func (r *run) view(st scenarios.Step, i int) (view, error) {
@@ -123,7 +149,8 @@ func (r *run) view(st scenarios.Step, i int) (view, error) {
 	s := r.session(name)
 	env.Capture = func(name, path string) ([]byte, error) { return r.capture(s, name, path) }
 	env = s.comp.Env(env)
-	v := view{Step: st, s: s, env: env}
+	r.learned++ // by what the step before did
+	v := view{Step: st, s: s, env: env, past: &past{}}
 	for _, f := range []struct {
 		from string
 		to   *string

@@ -255,7 +255,6 @@ func TestPromisesOfAStarvedSDK(t *testing.T) {
 func TestPromisesCountFromTheLastPiece(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, "reads-slowly")
-	s.o.Deadline = 300 * time.Millisecond
 	began := time.Now()
 	mustPass(t, s.play(load(t, `
 - sdk.start: go on
@@ -268,6 +267,57 @@ func TestPromisesCountFromTheLastPiece(t *testing.T) {
 	if took := time.Since(began); took < 600*time.Millisecond {
 		t.Errorf("took %s; its pieces alone take longer", took)
 	}
+}
+
+// trickle is a restless adapter whose events come one by one, each a while after the other.
+type trickle struct {
+	restless
+	events chan host.Event
+}
+
+func newTrickle(ctx context.Context, a engine.Adapter, gap time.Duration) trickle {
+	tr := trickle{restless{Adapter: a}, make(chan host.Event)}
+	go func() { // ends with its test
+		for e := range a.Events() {
+			time.Sleep(gap)
+			select {
+			case tr.events <- e:
+			case <-ctx.Done():
+				return
+			}
+		}
+		close(tr.events)
+	}()
+	return tr
+}
+
+func (t trickle) Events() <-chan host.Event { return t.events }
+
+// TestADeadlineDoesNotPassAmidAFlood holds that a message is waited for as long as those before it keep coming, and not for ever.
+func TestADeadlineDoesNotPassAmidAFlood(t *testing.T) {
+	t.Parallel()
+	flood := func(t *testing.T, limit time.Duration, messages string) engine.Result {
+		s := newStage(t, honest)
+		s.a, s.limit = newTrickle(t.Context(), s.a, 4*time.Millisecond), limit
+		return s.play(load(t, strings.Replace(`
+- sdk.start: go on
+- cli.reads: user
+- cli.writes: assistant
+  set: {text: "m${i}"}
+  times: N
+- cli.writes: result
+- sdk.yields: result
+`, "N", messages, 1), scenarios.Client))
+	}
+	t.Run("of twice its time", func(t *testing.T) {
+		t.Parallel()
+		mustPass(t, flood(t, 2*time.Second, "1000"))
+	})
+	t.Run("of a minute", func(t *testing.T) {
+		t.Parallel()
+		res := bounded(time.Second, engine.CheckDeadline, 5, func(limit time.Duration) engine.Result { return flood(t, limit, "15000") })
+		mustFail(t, res, engine.CheckDeadline, 5)
+	})
 }
 
 // TestHangs tells the three verdicts of a wait apart: proven, a time bound, a timer beyond the bound.

@@ -38,7 +38,8 @@ func mockPatches() []patch {
 
 // enginePatches are faults of what plays one case: a law that is off, a lane that is none, a barrier that does not wait.
 func enginePatches() []patch {
-	finish, fake, wait, observe := "harness/engine/finish.go", "harness/engine/events_fake.go", "harness/engine/wait.go", "harness/engine/observe.go"
+	finish, fake, observe := "harness/engine/finish.go", "harness/engine/events_fake.go", "harness/engine/observe.go"
+	wait, rest := "harness/engine/wait.go", "harness/engine/rest.go"
 	return []patch{
 		{"the law of delivery is off", finish, "r.leftovers, r.aligned, r.signalLaw}", "r.leftovers, r.signalLaw}",
 			"./harness/engine", "TestEachCheckCanFail/(a_message|two_messages|a_control)"},
@@ -64,13 +65,18 @@ func enginePatches() []patch {
 			"./harness/engine", "TestEachCheckCanFail/a_failure_of"},
 		{"success is a failure that was due", observe, "if o != nil && o.done && o.err == nil {", "if o != nil && o.done && o.err == nil && o.result == nil {",
 			"./harness/engine", "TestEachCheckCanFail/a_failure_taken"},
-		{"silence is not looked at", wait, "r.disturbed(from)", "r.disturbed(from + 1<<30)",
+		{"silence is not looked at", rest, "r.disturbed(from)", "r.disturbed(from + 1<<30)",
 			"./harness/engine", "TestEachCheckCanFail/a_line_in"},
 		{"a one-shot session may fail after its good end", finish, "if f.scripted || f.told && (f.code != 0 || !s.oneShot(r)) {", "if f.told {",
 			"./harness/engine", "TestEachCheckCanFail/a_session_fails"},
 		{"a promise runs out amid the pieces of a write", wait, "if r.inPieces() {", "if r.inPieces() && !w.promise {",
 			"./harness/engine", "TestPromisesCountFromTheLastPiece"},
-		{"a barrier is skipped", wait, "bound := r.bounded(settleBound)\n", "bound := r.bounded(settleBound)\n\tif settleBound > 0 {\n\t\treturn true, nil\n\t}\n",
+		{"a deadline passes amid a flood", wait, "!w.promise && flows.After(until) {", "w.promise && flows.After(until) {", "./harness/engine", "TestADeadline"},
+		{"what was refused once is refused for ever", "harness/engine/steps.go", "if v.past.learned != r.learned {", "if v.past.learned > r.learned {",
+			"./harness/engine", "TestRulesOfTheLanguage"},
+		{"what comes is not offered to the optional", "harness/engine/branch.go", "if err == nil {\n\t\t\terr = r.offer(s)", "if err != nil {\n\t\t\terr = r.offer(s)",
+			"./harness/engine", "TestRulesOfTheLanguage"},
+		{"a barrier is skipped", rest, "bound := r.bounded(settleBound)\n", "bound := r.bounded(settleBound)\n\tif settleBound > 0 {\n\t\treturn true, nil\n\t}\n",
 			"./harness/engine", "TestSinceIsNoRace|TestRulesOfTheLanguage|TestEachCheckCanFail"},
 		{"a thread that runs is taken for asleep", "harness/host/quiet_linux.go", "case 'S', 'T', 't', 'I', 'P':", "case 'R', 'S', 'T', 't', 'I', 'P':",
 			"./harness/host", "TestQuietBusy"},
