@@ -199,17 +199,19 @@ func (l *listener) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// interrupted starts a run, waits for a line on its stdout and interrupts it.
+// interrupted starts a run, waits for a text on its stdout or stderr and interrupts it.
 func interrupted(t *testing.T, until string, args ...string) *command {
 	t.Helper()
 	c := newCommand(t, args...)
 	said := &listener{to: &c.out, text: []byte(until), came: make(chan struct{})}
-	c.Stdout = said
+	warned := &listener{to: &c.err, text: []byte(until), came: make(chan struct{})}
+	c.Stdout, c.Stderr = said, warned
 	if err := c.Start(); err != nil {
 		t.Fatal(err)
 	}
 	select {
 	case <-said.came:
+	case <-warned.came:
 	case <-time.After(2 * time.Minute):
 		_ = c.Process.Kill()
 		c.wait()
@@ -244,6 +246,25 @@ func TestInterruptWritesWhatThereIs(t *testing.T) {
 		t.Errorf("it printed\n%s", &c.err)
 	}
 	c.nothingLeft()
+}
+
+func TestAnInterruptedMatrixSaysHowItGoesOn(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name, says string
+		args       []string
+	}{
+		{"gate", "nothing was judged", nil},
+		{"whole", "goes on from what was played", []string{"--full", "--state", "{tmp}/matrix"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			c := interrupted(t, " s  ", append([]string{"mutants", "framing/crlf", "--others", "0"}, tt.args...)...)
+			if code := c.wait(); code != 130 || !strings.Contains(c.all(), tt.says) {
+				t.Errorf("exit code %d, wanted 130 and %q:\n%s", code, tt.says, c.all())
+			}
+		})
+	}
 }
 
 // The second interrupt does not wait for an adapter that does not end, as the first does for 5 s. On a busy machine one try may take as long.

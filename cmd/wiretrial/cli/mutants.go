@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"runtime"
@@ -41,7 +42,7 @@ A PATTERN selects scenarios as for run. --write records what was played in the f
 was not played stays as it was recorded. --full holds every client against every scenario; it goes on where it was when it is killed.
 
 Exit: 0 every fault was caught; 1 a fault survived a scenario that must catch it, a scenario catches none, or the reference failed; 2 usage;
-3 the harness is at fault.`,
+3 the harness is at fault; 130 interrupted.`,
 		Example: "  wiretrial mutants\n  wiretrial mutants framing --mutant line-cap\n  wiretrial mutants --stale --slow --write\n" +
 			"  wiretrial mutants --full --state ~/matrix",
 		RunE: func(c *cobra.Command, args []string) error { return a.mutants(c.Context(), f, args) },
@@ -103,7 +104,7 @@ func (a *app) mutants(ctx context.Context, f *mutantFlags, patterns []string) er
 	m, err := a.playMatrix(ctx, f, g)
 	switch {
 	case ctx.Err() != nil:
-		return &exitError{code: verdict.Interrupted, err: ctx.Err()}
+		return &exitError{code: verdict.Interrupted, err: f.interrupted()}
 	case err != nil:
 		return faultf("%w", err)
 	}
@@ -135,6 +136,14 @@ func (a *app) playMatrix(ctx context.Context, f *mutantFlags, g gate) (matrix.Ma
 		defer cfg.State.Close()
 	}
 	return matrix.Run(ctx, cfg)
+}
+
+// interrupted says what an interrupt leaves.
+func (f *mutantFlags) interrupted() error {
+	if f.full {
+		return fmt.Errorf("interrupted; --full --state %s goes on from what was played", f.state)
+	}
+	return errors.New("interrupted; nothing was judged and nothing recorded")
 }
 
 func (f *mutantFlags) jobs() int {
