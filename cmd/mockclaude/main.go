@@ -32,8 +32,8 @@ const usage = `mockclaude - a fake claude for the tests of apps on the Claude Ag
   mockclaude install DIR FILE[#ROW]   make DIR/claude, which plays the script FILE; prints its path
   mockclaude [ANY ARGUMENTS]          play: claude.yaml beside this executable, else $MOCKCLAUDE_SCRIPT (FILE[#ROW])
 
-A script is a scenario file; only its cli steps are played, and cli.reads is what it waits for. The n-th start plays the
-n-th session of the script.
+A script is a scenario file; only its cli steps are played, and those that see something (cli.reads, ...) are what it waits
+for. The n-th start plays the n-th session of the script.
 
 Exit codes besides the script's own: 95 stdin ended with steps left, 96 a line was not as the script says, 97 nothing to
 play, 98 the harness is gone, 143 SIGTERM (128 + its number). Reasons are on stderr.

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/wiretrial/wiretrial/scenarios"
@@ -146,9 +147,11 @@ func (r *run) try(a *armed) error {
 		return nil
 	}
 	a.done = true
+	seen := r.seen // of the step that is at work
 	if err := r.accept(a.v, found); err != nil {
 		return err
 	}
+	r.seen = seen
 	r.markStep(a.v.Step, "ok", "")
 	return nil
 }
@@ -161,6 +164,14 @@ func (r *run) offered(err error) error {
 		}
 	}
 	return err
+}
+
+// disarm ends what was optional of the operations of the SDK, once no step is left: what the harness itself ends then is no event of the script.
+// What may still come are lines, signals and calls.
+func (s *session) disarm() {
+	s.armed = slices.DeleteFunc(s.armed, func(a *armed) bool {
+		return a.v.Actor == scenarios.SDK && (a.v.Verb == "returns" || a.v.Verb == "fails")
+	})
 }
 
 // offer gives what has just arrived to the session's optional observations. What reacts to an event offers it itself before that.

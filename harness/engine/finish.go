@@ -95,6 +95,7 @@ func (r *run) endSessions() error {
 	}
 	r.releaseAsks()
 	for _, s := range r.order {
+		s.disarm()
 		if !s.opened {
 			continue
 		}

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"encoding/json"
-	"strings"
 	"time"
 
 	"github.com/wiretrial/wiretrial/mockcli"
@@ -121,28 +120,7 @@ func (e *ending) text() string {
 
 // helloDoc is what cli.starts matches on.
 func helloDoc(h mockcli.Event) []byte {
-	argv := make([]string, 0, len(h.Argv))
-	for _, a := range h.Argv {
-		argv = append(argv, string(a))
-	}
-	env := map[string]string{}
-	for _, kv := range h.Env {
-		if k, v, ok := strings.Cut(string(kv), "="); ok {
-			env[k] = v
-		}
-	}
-	group := "shared"
-	if h.PGID == h.PID {
-		group = "own"
-	}
-	args := argv
-	if len(args) > 0 {
-		args = args[1:]
-	}
-	doc, _ := json.Marshal(map[string]any{
-		"argv": args, "flags": scenarios.ParseFlags(args), "env": env, "cwd": h.Cwd, "fds": h.FDs, "group": group, "stdio": h.Stdio,
-	})
-	return doc
+	return scenarios.CLIStart{Argv: h.Argv, Env: h.Env, Cwd: h.Cwd, FDs: h.FDs, Stdio: h.Stdio, OwnGroup: h.PGID == h.PID}.Document()
 }
 
 // drained waits until the SDK took every byte, or closed its end.

@@ -89,7 +89,11 @@ func (r *run) once(s scenarios.Step, i int) error {
 		return err
 	}
 	if !isAct(s) {
-		return r.observe(v)
+		if err := r.observe(v); err != nil {
+			return err
+		}
+		r.learned++
+		return r.offered(nil)
 	}
 	r.acted = r.arrivals
 	if err := r.markAct(v); err != nil {

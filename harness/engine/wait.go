@@ -50,10 +50,14 @@ func (r *run) wait(w waiting, cond func() (bool, error)) error {
 		if ok, err := r.take(); err != nil {
 			return err
 		} else if ok {
+			if queued, endless := r.endless(w); endless {
+				return r.expired(w, queued)
+			}
 			continue
 		}
 		now := time.Now()
 		if !now.Before(w.until) {
+			r.measure(&w)
 			limit, queued := r.allowed(w)
 			if !now.Before(limit) {
 				return r.expired(w, queued)
@@ -79,6 +83,17 @@ func (r *run) wait(w waiting, cond func() (bool, error)) error {
 			return err
 		}
 	}
+}
+
+// endless tells whether a wait is to end though events are there to be handled: what was awaited would have come long ago, and the SDK may say
+// something else for ever.
+func (r *run) endless(w waiting) (queued time.Duration, ok bool) {
+	now := time.Now()
+	if now.Sub(w.until) < 2*patience*r.o.Deadline {
+		return 0, false
+	}
+	limit, queued := r.allowed(w)
+	return queued, now.After(limit)
 }
 
 // measure notes for how long the SDK's threads have waited for a CPU, once, where a wait turns out to be no short one.

@@ -1,7 +1,6 @@
 package player
 
 import (
-	"encoding/json"
 	"fmt"
 	"strings"
 
@@ -137,10 +136,7 @@ func (p *player) unmet(t turn, want string) error {
 
 // started plays cli.starts: how the SDK started this process.
 func (p *player) started(t turn) error {
-	doc, err := p.startDoc()
-	if err != nil {
-		return p.fault(t, "%v", err)
-	}
+	doc := p.startDoc()
 	p.caps[scenarios.DefaultName(t.step)] = doc
 	bad := scenarios.Match(doc, append(t.step.Where[:len(t.step.Where):len(t.step.Where)], t.step.Match...), p.env(t.i))
 	if len(bad) == 0 {
@@ -150,24 +146,9 @@ func (p *player) started(t turn) error {
 }
 
 // startDoc describes the start in the words of cli.starts.
-func (p *player) startDoc() ([]byte, error) {
-	var argv []string
-	for _, a := range p.self.Argv {
-		argv = append(argv, string(a))
-	}
-	env := map[string]string{}
-	for _, kv := range p.self.Env {
-		k, v, _ := strings.Cut(string(kv), "=")
-		env[k] = v
-	}
-	group := "shared"
-	if p.self.PGID == p.self.PID {
-		group = "own"
-	}
-	return json.Marshal(map[string]any{
-		"argv": argv, "flags": scenarios.ParseFlags(argv[min(1, len(argv)):]), "env": env, "cwd": p.self.Cwd,
-		"fds": p.self.FDs, "group": group,
-	})
+func (p *player) startDoc() []byte {
+	h := p.self
+	return scenarios.CLIStart{Argv: h.Argv, Env: h.Env, Cwd: h.Cwd, FDs: h.FDs, Stdio: h.Stdio, OwnGroup: h.PGID == h.PID}.Document()
 }
 
 // either takes the branch whose head comes first. Heads of the SDK's side cannot be seen: where stdin ends without any other, the
@@ -229,8 +210,7 @@ func (p *player) headCame(t turn) bool {
 		kind, err := p.text(t)
 		return err == nil && (kind == "eof" && p.eof || kind != "eof" && p.oldest(t, kind) != nil)
 	case "starts":
-		doc, err := p.startDoc()
-		return err == nil && len(scenarios.Match(doc, t.step.Where, p.env(t.i))) == 0
+		return len(scenarios.Match(p.startDoc(), t.step.Where, p.env(t.i))) == 0
 	case "gets", "dies", "dismissed":
 		return p.dismissed(t)
 	}
