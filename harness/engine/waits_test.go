@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/wiretrial/wiretrial/adapters/contract"
 	"github.com/wiretrial/wiretrial/harness/engine"
 	"github.com/wiretrial/wiretrial/harness/host"
 	"github.com/wiretrial/wiretrial/scenarios"
@@ -322,6 +323,53 @@ func TestADeadlineDoesNotPassAmidAFlood(t *testing.T) {
 		res := bounded(time.Second, engine.CheckDeadline, 5, func(limit time.Duration) engine.Result { return flood(t, limit, "15000") })
 		mustFail(t, res, engine.CheckDeadline, 5)
 	})
+}
+
+// parrot is a restless adapter that says its first message again for ever, sooner than it can be handled if it is long.
+type parrot struct {
+	restless
+	events chan host.Event
+}
+
+func newParrot(ctx context.Context, a engine.Adapter) parrot {
+	p := parrot{restless{Adapter: a}, make(chan host.Event, 64)}
+	go func() { // ends with its test
+		for e := range a.Events() {
+			for {
+				select {
+				case p.events <- e:
+				case <-ctx.Done():
+					return
+				}
+				if e.Method != contract.NoteMessage {
+					break
+				}
+			}
+		}
+		close(p.events)
+	}()
+	return p
+}
+
+func (p parrot) Events() <-chan host.Event { return p.events }
+
+// TestAWaitAmidEndlessEventsEnds holds that a wait ends though there is always another event to be handled.
+func TestAWaitAmidEndlessEventsEnds(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	res := bounded(100*time.Millisecond, engine.CheckDeadline, 4, func(limit time.Duration) engine.Result {
+		s := newStage(t, honest)
+		s.a, s.limit = newParrot(t.Context(), s.a), limit
+		return s.playIn(ctx, load(t, `
+- sdk.start: go on
+- cli.reads: user
+- cli.writes: assistant
+  set: {text: "${fill:e*100000}"}
+- sdk.yields: result
+`, scenarios.Client))
+	})
+	mustFail(t, res, engine.CheckDeadline, 4)
 }
 
 // TestHangs tells the three verdicts of a wait apart: proven, a time bound, a timer beyond the bound.
